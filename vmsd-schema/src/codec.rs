@@ -1,0 +1,46 @@
+//! How each type stands on the wire: one file per encoding, save and load side by side.
+//!
+//! | encoding | JSON type | bytes |
+//! |---|---|---|
+//! | [`Scalar`] | `bool`, `int8` … `uint64` | big-endian |
+//! | [`Each`] | the element's | elements in order, no count |
+//! | [`Boxed`] | the element's | as the element |
+//! | [`Nested`], [`VStruct`], [`Tmp`] | `struct`, `vstruct`, `tmp` | fields, then subsections; no version |
+//! | [`Nullable`], [`Marked`] | `nullptr`, `ptr-marker` | `'0'` for NULL; with markers `'1'` before each other |
+//! | [`Buffer`] | `buffer` | raw |
+//! | [`Bitmap`] | `bitmap` | words of 64 bits, big-endian |
+//! | [`TimerDeadline`] | `timer` | be64 nanoseconds, all ones when not armed |
+//! | [`Equal`], [`Int32Le`] | `… equal`, `int32 le` | as the scalar, checked |
+//! | [`Qtailq`], [`Qlist`] | `qtailq`, `qlist` | 01 and an element, for each; 00 |
+//! | [`Gtree`] | `gtree` | be32 count; 01, key and value, for each; 00 |
+//! | [`ByteArray`] | `GByteArray` | be32 length and bytes |
+//! | [`CpuDouble`] | `CPU_Double_U` | be64 of the double's bits |
+//! | [`UnusedBytes`] | `unused_buffer` | zeros, ignored on load |
+
+mod array;
+mod bitmap;
+mod buffer;
+mod byte_array;
+mod cpu_double;
+mod equal;
+mod list;
+mod nested;
+mod pointer;
+mod scalar;
+mod timer;
+mod tree;
+mod unused;
+
+pub use array::{Boxed, Each};
+pub use bitmap::Bitmap;
+pub use buffer::Buffer;
+pub use byte_array::ByteArray;
+pub use cpu_double::CpuDouble;
+pub use equal::{Equal, Int32Le};
+pub use list::{Qlist, Qtailq};
+pub use nested::{Nested, Tmp, VStruct};
+pub use pointer::{Marked, Nullable};
+pub use scalar::Scalar;
+pub use timer::{Timer, TimerDeadline};
+pub use tree::{Gtree, TreeKey};
+pub use unused::{Unused, UnusedBytes};

@@ -1,0 +1,33 @@
+//! Every bound that hostile input meets, each with its reason.
+
+/// A counted string has one length byte (QEMU: `qemu_put_counted_string`).
+pub const MAX_STRING_LEN: usize = 255;
+
+/// Nested descriptions: structs in structs, subsections in subsections, packaged commands. QEMU's
+/// own devices nest to 8; a bound keeps recursion off the end of the stack.
+pub const MAX_DEPTH: usize = 64;
+
+/// The VM description is JSON that QEMU writes from its own tables: 40 to 700 KiB in practice.
+pub const MAX_DESCRIPTION_LEN: usize = 64 << 20;
+
+/// Nodes of one decoded description. An array of four bytes of JSON per element can name more values
+/// than memory holds; the largest real machine has under a million.
+pub const MAX_DESCRIPTION_NODES: usize = 16 << 20;
+
+/// The machine name in the configuration section.
+pub const MAX_MACHINE_NAME_LEN: usize = 4096;
+
+/// Names in the capability list of the configuration section; QEMU has about thirty.
+pub const MAX_CAPABILITIES: usize = 1024;
+
+/// RAM blocks in one block list. The format counts bytes, not blocks; a guest has at most a few
+/// hundred (one for each ROM, BAR and memory backend).
+pub const MAX_RAM_BLOCKS: usize = 65_536;
+
+/// Bytes that are kept of a pipe after its RAM, where devices need to be seen whole. The device part of
+/// real streams is below 20 MiB.
+pub const MAX_PIPE_TAIL: usize = 256 << 20;
+
+/// Elements of one counted field. The largest real one has 2^20 (an IOMMU's cache); a count must also
+/// be covered by the bytes that are left.
+pub const MAX_ELEMENTS: usize = 1 << 28;

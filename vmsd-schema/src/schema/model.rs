@@ -1,0 +1,107 @@
+//! The static table of a device: what *can* be on the wire, at which version.
+//!
+//! Sources know different things (a derive everything, a stream only what was there, a dump only version
+//! floors), so facts that a source may lack are `Option`s: `None` means *unknown*, never *no*.
+
+/// A VMStateDescription.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Schema {
+    /// The description's name.
+    pub name: String,
+    /// The version that is written, and the newest that loads.
+    pub version: Option<u32>,
+    /// The oldest version that loads.
+    pub minimum_version: Option<u32>,
+    /// Fields in the order of the wire.
+    pub fields: Vec<Field>,
+    /// Subsections in the order of the wire.
+    pub subsections: Vec<Schema>,
+}
+
+/// One field of a [`Schema`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// The name in the table.
+    pub name: String,
+    /// When the field is on the wire.
+    pub presence: Presence,
+    /// How many elements it has.
+    pub count: Count,
+    /// What one element looks like.
+    pub shape: Shape,
+}
+
+/// When a field is on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Presence {
+    /// From this version on; 0 is always.
+    Since(u32),
+    /// When a predicate of the device says so, whatever the version.
+    Conditional,
+    /// The source does not tell.
+    Unknown,
+}
+
+/// How many elements a field has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Count {
+    /// One value.
+    One,
+    /// So many.
+    Fixed(u64),
+    /// As many as another field says, times a constant.
+    Field {
+        /// The field that holds the count.
+        name: String,
+        /// Elements for each.
+        times: u64,
+    },
+    /// The source does not tell.
+    Unknown,
+}
+
+/// What one element of a field looks like.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// A value of a named encoding. `size` is its width, where it is the same for every value.
+    Leaf {
+        /// QEMU's name of the encoding.
+        type_name: String,
+        /// Bytes on the wire.
+        size: Option<u64>,
+    },
+    /// A nested description at its own version.
+    Struct(Box<Schema>),
+    /// A nested description at a pinned version (`VMS_VSTRUCT`).
+    VStruct(Box<Schema>, u32),
+    /// A list or tree whose elements are described by these: the value's, or key's and value's.
+    List {
+        /// `qtailq`, `qlist`, `gtree` or `tmp`.
+        type_name: String,
+        /// Descriptions of what one entry contains, in wire order.
+        entry: Vec<Schema>,
+    },
+    /// A pointer that may be NULL, with or without a marker before each that is not.
+    Pointer {
+        /// Whether every element has a marker.
+        marked: bool,
+        /// What it points to.
+        to: Box<Shape>,
+    },
+    /// The source does not tell.
+    Unknown,
+}
+
+impl Shape {
+    /// A leaf of a fixed width.
+    #[must_use]
+    pub fn leaf(type_name: &str, size: u64) -> Self {
+        Self::Leaf { type_name: type_name.to_owned(), size: Some(size) }
+    }
+
+    /// A leaf whose width depends on the value.
+    #[must_use]
+    pub fn sized_by_value(type_name: &str) -> Self {
+        Self::Leaf { type_name: type_name.to_owned(), size: None }
+    }
+}

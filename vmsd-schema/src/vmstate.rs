@@ -1,0 +1,450 @@
+//! A device's state: what the derive implements, what a codec implements, and the walks over both.
+//!
+//! One generated function, [`VmState::visit`], names every field once, in the order of the wire. Three visitors
+//! walk it: [`Loader`], the saver and the [`Describer`].
+
+mod describer;
+mod loader;
+mod saver;
+pub mod schema_builder;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits::MAX_ELEMENTS;
+use crate::schema::{Count, Description, Dialect, Schema, Shape};
+use crate::wire::{Reader, Writer};
+
+pub use describer::{Described, Describer};
+pub use loader::{Loader, Mode, Note};
+pub use saver::Saver;
+
+/// A device, or a part of one, that migrates: QEMU's `VMStateDescription` and the struct it lays out.
+///
+/// Derive it. Fields stand in the order of the wire; see the derive's page for the words.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a device state",
+    label = "`{Self}` has no VMStateDescription",
+    note = "put `#[derive(VmState)]` on `{Self}`"
+)]
+pub trait VmState: Sized {
+    /// The description's name; of a section's idstr the last part.
+    const NAME: &'static str;
+    /// The version that is written, and the newest that loads.
+    const VERSION: u32;
+    /// The oldest version that loads.
+    const MINIMUM_VERSION: u32;
+    /// Names of the subsections in the order of the wire.
+    const SUBSECTIONS: &'static [&'static str];
+    /// Whether an array of this struct may be described by its first element (`vmsd_can_compress`).
+    const COMPRESSIBLE: bool;
+    /// Bytes that every value takes on the wire at least.
+    const MIN_SIZE: usize;
+
+    /// The static table. It is built anew; keep it if you need it often.
+    fn schema() -> Schema;
+
+    /// Shows every field that exists at `version` to `visitor`, in the order of the wire.
+    #[doc(hidden)]
+    fn visit<V: Visitor>(&mut self, visitor: &mut V, version: u32) -> Result<()>;
+
+    /// Shows subsection number `index` to `visitor`.
+    #[doc(hidden)]
+    fn visit_subsection<V: Visitor>(&mut self, visitor: &mut V, index: usize) -> Result<()>;
+
+    #[doc(hidden)]
+    fn hook_pre_save(&mut self) -> Result<()> {
+        Ok(())
+    }
+
+    #[doc(hidden)]
+    fn hook_post_save(&mut self) {}
+
+    #[doc(hidden)]
+    fn hook_pre_load(&mut self) -> Result<()> {
+        Ok(())
+    }
+
+    #[doc(hidden)]
+    fn hook_post_load(&mut self, version: u32) -> Result<()> {
+        let _ = version;
+        Ok(())
+    }
+
+    /// Appends the body at `version` to `writer` (`vmstate_save_state_v`).
+    ///
+    /// # Errors
+    /// [`ErrorKind::Version`] outside minimum to version, and whatever a hook or a check returns.
+    fn save(&mut self, writer: &mut Writer, version: u32) -> Result<()> {
+        Saver::new(writer).vmsd(self, version)
+    }
+
+    /// Loads a body of `version` into this value (`vmstate_load_state`). Fields and subsections that are not there
+    /// keep what they hold. After an error the value is half loaded: drop it.
+    ///
+    /// # Errors
+    /// As QEMU's, with the offset and the path of the field.
+    fn load(&mut self, loader: &mut Loader<'_>, version: u32) -> Result<()> {
+        loader.vmsd(self, version)
+    }
+}
+
+/// Loads `bytes`, all of them, as a body of `version`: QEMU's contract.
+///
+/// # Errors
+/// As [`VmState::load`]; bytes that are left over are [`ErrorKind::Framing`].
+pub fn load<S: VmState>(state: &mut S, bytes: &[u8], version: u32) -> Result<()> {
+    let mut loader = Loader::new(Reader::new(bytes), Mode::Load);
+    state.load(&mut loader, version)?;
+    loader.finish()
+}
+
+/// Reads `bytes`, all of them, without a destination: checks against the value already there adopt the wire's value,
+/// and facts that are never sent come from `hint`, the stream's own description of these bytes.
+///
+/// # Errors
+/// As [`load`].
+pub fn inspect<S: VmState>(state: &mut S, bytes: &[u8], version: u32, hint: Option<&Description>) -> Result<()> {
+    let mut loader = Loader::new(Reader::new(bytes), Mode::Inspect).with_hint(hint);
+    state.load(&mut loader, version)?;
+    loader.finish()
+}
+
+/// The body of `state` at `version`.
+///
+/// # Errors
+/// As [`VmState::save`].
+pub fn save<S: VmState>(state: &mut S, version: u32) -> Result<Vec<u8>> {
+    let mut writer = Writer::new();
+    state.save(&mut writer, version)?;
+    Ok(writer.into_bytes())
+}
+
+/// The body of `state` at `version`, its description in `dialect`, and its values by name.
+///
+/// # Errors
+/// As [`VmState::save`].
+pub fn describe<S: VmState>(state: &mut S, dialect: Dialect, version: u32) -> Result<Described> {
+    Describer::new(dialect).describe(state, version)
+}
+
+/// A type with a usual encoding: what a field gets when no word names another.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no migration encoding",
+    label = "not a type that QEMU's migration knows",
+    note = "derive `VmState` for it, choose a codec with `#[vmstate(with = path)]`, or leave it out with `#[vmstate(skip)]`"
+)]
+pub trait Field {
+    /// The encoding.
+    type Codec: Codec<Self>;
+}
+
+/// An encoding of `T`: QEMU's `VMStateInfo`, both directions and the description in one place.
+#[diagnostic::on_unimplemented(
+    message = "the encoding `{Self}` does not apply to `{T}`",
+    label = "`{Self}` cannot encode `{T}`"
+)]
+pub trait Codec<T: ?Sized> {
+    /// Bytes that every value takes on the wire at least.
+    const MIN_SIZE: usize = 0;
+    /// Whether an array of such elements may be described by its first.
+    const COMPRESSIBLE: bool = true;
+    /// Whether the encoding holds described fields of its own.
+    const NESTS: bool = false;
+    /// Whether elements are pointers that may be NULL.
+    const POINTERS: bool = false;
+
+    /// What one element looks like.
+    fn shape() -> Shape;
+
+    /// How many elements there are, as far as the type tells.
+    fn count() -> Count {
+        Count::One
+    }
+
+    /// Appends `value`.
+    fn save(value: &mut T, writer: &mut Writer) -> Result<()>;
+
+    /// Loads into `value`.
+    fn load(value: &mut T, loader: &mut Loader<'_>) -> Result<()>;
+
+    /// Appends `value` and says what it is.
+    fn describe(value: &mut T, describer: &mut Describer) -> Result<()>;
+
+    /// Appends each of `values`. Scalars do it in one run.
+    #[inline]
+    fn save_all(values: &mut [T], writer: &mut Writer) -> Result<()>
+    where
+        T: Sized,
+    {
+        for (index, value) in values.iter_mut().enumerate() {
+            Self::save(value, writer).map_err(|error| error.inside_index(index))?;
+        }
+        Ok(())
+    }
+
+    /// Loads each of `values`. Scalars do it in one run.
+    #[inline]
+    fn load_all(values: &mut [T], loader: &mut Loader<'_>) -> Result<()>
+    where
+        T: Sized,
+    {
+        let field = loader.position();
+        for (index, value) in values.iter_mut().enumerate() {
+            if Self::NESTS {
+                loader.element(field, index);
+            }
+            Self::load(value, loader).map_err(|error| error.inside_index(index))?;
+        }
+        Ok(())
+    }
+}
+
+/// Storage for a field whose count another field holds: the one place where a length from the wire meets capacity.
+pub trait Elements {
+    /// What it stores.
+    type Item;
+
+    /// Makes room for `count` items that are about to be loaded.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Count`] above the capacity of a fixed array.
+    fn prepare(&mut self, count: usize) -> Result<()>;
+
+    /// The first `count` items, if there are so many.
+    fn first(&mut self, count: usize) -> Option<&mut [Self::Item]>;
+
+    /// How many items there is room for.
+    fn capacity(&self) -> usize;
+}
+
+impl<T, const N: usize> Elements for [T; N] {
+    type Item = T;
+
+    fn prepare(&mut self, count: usize) -> Result<()> {
+        if count <= N {
+            return Ok(());
+        }
+        Err(Error::new(ErrorKind::Count, format!("the count {count} is above the capacity {N}")))
+    }
+
+    fn first(&mut self, count: usize) -> Option<&mut [T]> {
+        self.get_mut(..count)
+    }
+
+    fn capacity(&self) -> usize {
+        N
+    }
+}
+
+impl<T: Default> Elements for Vec<T> {
+    type Item = T;
+
+    fn prepare(&mut self, count: usize) -> Result<()> {
+        if count > MAX_ELEMENTS {
+            return Err(Error::new(ErrorKind::Limit, format!("{count} elements, the limit is {MAX_ELEMENTS}")));
+        }
+        self.resize_with(count, T::default);
+        Ok(())
+    }
+
+    fn first(&mut self, count: usize) -> Option<&mut [T]> {
+        self.get_mut(..count)
+    }
+
+    fn capacity(&self) -> usize {
+        self.len()
+    }
+}
+
+impl<E: Elements> Elements for Box<E> {
+    type Item = E::Item;
+
+    fn prepare(&mut self, count: usize) -> Result<()> {
+        (**self).prepare(count)
+    }
+
+    fn first(&mut self, count: usize) -> Option<&mut [E::Item]> {
+        (**self).first(count)
+    }
+
+    fn capacity(&self) -> usize {
+        (**self).capacity()
+    }
+}
+
+/// An integer that may say how many elements another field has.
+#[diagnostic::on_unimplemented(message = "`{Self}` cannot be a length", label = "`len` names a field that is not an integer")]
+pub trait Length: Copy {
+    /// The value, exactly.
+    fn to_i128(self) -> i128;
+    /// The value of a length that a description told; as much of it as fits.
+    fn from_u64(value: u64) -> Self;
+}
+
+macro_rules! lengths {
+    ($($int:ty),*) => {$(
+        impl Length for $int {
+            #[inline]
+            fn to_i128(self) -> i128 {
+                i128::from(self)
+            }
+
+            fn from_u64(value: u64) -> Self {
+                Self::try_from(value).unwrap_or(Self::MAX)
+            }
+        }
+    )*};
+}
+lengths!(u8, u16, u32, u64, i8, i16, i32, i64);
+
+impl Length for usize {
+    #[inline]
+    fn to_i128(self) -> i128 {
+        self as i128
+    }
+
+    fn from_u64(value: u64) -> Self {
+        Self::try_from(value).unwrap_or(Self::MAX)
+    }
+}
+
+/// What a `len` counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Elements of an array.
+    Elements,
+    /// Bytes of a buffer.
+    Bytes,
+    /// Bits of a bitmap, stored in words of 64.
+    Bits,
+}
+
+/// What the table says of one field, apart from its type.
+#[derive(Clone, Copy, Debug)]
+pub struct FieldMeta {
+    /// The name in QEMU's table.
+    pub name: &'static str,
+    /// The name that the JSON shows: with `[k]` where the table has the name more than once.
+    pub json_name: &'static str,
+    /// The first version that has the field.
+    pub since: u32,
+    /// Whether a predicate decides instead.
+    pub conditional: bool,
+    /// Whether QEMU describes each element by itself though its table does not show why.
+    pub uncompressed: bool,
+}
+
+/// A count that another field holds.
+#[derive(Clone, Copy, Debug)]
+pub struct Counted {
+    /// The value of that field.
+    pub value: i128,
+    /// Its name, for the error.
+    pub field: &'static str,
+    /// Elements for each.
+    pub times: u32,
+    /// What is counted.
+    pub unit: Unit,
+}
+
+impl Counted {
+    /// The number of stored items: elements, bytes, or words of 64 bits.
+    fn items(self) -> Result<usize> {
+        let Self { value, field, times, unit } = self;
+        let count = value * i128::from(times);
+        match usize::try_from(count) {
+            Ok(bits) if unit == Unit::Bits => Ok(bits.div_ceil(64)),
+            Ok(count) => Ok(count),
+            Err(_) if value < 0 => {
+                Err(Error::new(ErrorKind::Count, format!("`{field}` is {value}, and a length cannot be negative")))
+            }
+            Err(_) => Err(Error::new(ErrorKind::Count, format!("`{field}` is {value}, more than memory can hold"))),
+        }
+    }
+}
+
+/// One walk over the fields of a value, in the order of the wire.
+#[doc(hidden)]
+pub trait Visitor: Sized {
+    /// A field, all of it.
+    fn field<T: ?Sized, C: Codec<T>>(&mut self, meta: &'static FieldMeta, value: &mut T) -> Result<()>;
+
+    /// The first elements of a field, as many as another field says.
+    fn counted<E: Elements, C: Codec<[E::Item]>>(
+        &mut self,
+        meta: &'static FieldMeta,
+        value: &mut E,
+        count: Counted,
+        item_size: usize,
+    ) -> Result<()>;
+
+    /// A subsection, if it is there.
+    fn subsection<S: VmState + Default>(&mut self, slot: &mut Option<S>) -> Result<()>;
+
+    /// A fact of the destination that decides whether a field exists, before it is asked.
+    fn fact(&mut self, meta: &'static FieldMeta, fact: &mut bool) {
+        let _ = (meta, fact);
+    }
+
+    /// A length that is never sent, before it is used.
+    fn length<L: Length>(&mut self, meta: &'static FieldMeta, unit: Unit, times: u32, length: &mut L) {
+        let _ = (meta, unit, times, length);
+    }
+
+    /// The input's offset for an error that a check found, if there is an input.
+    fn place(&self, error: Error) -> Error {
+        error
+    }
+
+    /// Refuses a value above its bound.
+    #[inline]
+    fn max(&self, meta: &'static FieldMeta, value: impl Length, bound: impl Length) -> Result<()> {
+        let (value, bound) = (value.to_i128(), bound.to_i128());
+        if (0..=bound).contains(&value) {
+            return Ok(());
+        }
+        Err(self.place(above(meta.name, value, bound)))
+    }
+
+    /// Refuses a value that the device's own check does not accept.
+    #[inline]
+    fn validate(&self, meta: &'static FieldMeta, valid: bool, check: &'static str) -> Result<()> {
+        if valid {
+            return Ok(());
+        }
+        Err(self.place(invalid(meta.name, check)))
+    }
+}
+
+#[cold]
+fn above(name: &'static str, value: i128, bound: i128) -> Error {
+    let message = if value < 0 {
+        format!("`{name}` is {value}, and must lie between 0 and {bound}")
+    } else {
+        format!("`{name}` is {value}, above its bound {bound}")
+    };
+    Error::new(ErrorKind::Bound, message).inside(name)
+}
+
+#[cold]
+fn invalid(name: &'static str, check: &'static str) -> Error {
+    Error::new(ErrorKind::Validation, format!("input validation failed: `{check}` refused the value")).inside(name)
+}
+
+#[cold]
+fn version_error(name: &str, version: u32, minimum: u32, current: u32) -> Error {
+    let message = if version > current {
+        format!("{name}: incoming version_id {version} is too new for local version_id {current}")
+    } else {
+        format!("{name}: incoming version_id {version} is too old for local minimum version_id {minimum}")
+    };
+    Error::new(ErrorKind::Version, message)
+}
+
+/// Whether `version` of `S` can be read and written.
+#[inline]
+fn check_version<S: VmState>(version: u32) -> Result<()> {
+    if (S::MINIMUM_VERSION..=S::VERSION).contains(&version) {
+        return Ok(());
+    }
+    Err(version_error(S::NAME, version, S::MINIMUM_VERSION, S::VERSION))
+}

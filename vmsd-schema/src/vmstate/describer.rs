@@ -1,0 +1,198 @@
+//! The walk that writes and says what it wrote: the source of the description's JSON, and of values by name.
+
+use super::saver::{first, subsection_header};
+use super::{check_version, Codec, Counted, Elements, FieldMeta, VmState, Visitor};
+use crate::error::Result;
+use crate::schema::dialect::{Element, ElementKind, FieldForm};
+use crate::schema::{Body, Description, Dialect, FieldEntry};
+use crate::value::Value;
+use crate::wire::Writer;
+
+/// A value as it stands on the wire.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Described {
+    /// The body.
+    pub bytes: Vec<u8>,
+    /// What QEMU's JSON says of it.
+    pub description: Description,
+    /// The fields by name, subsections by full name.
+    pub value: Value,
+}
+
+/// Writes the fields it is shown and describes them.
+#[derive(Debug)]
+pub struct Describer {
+    dialect: Dialect,
+    writer: Writer,
+    entries: Vec<FieldEntry>,
+    subsections: Vec<Description>,
+    values: Vec<(String, Value)>,
+    /// Of the field that is being described.
+    elements: Vec<Element>,
+    element_values: Vec<Value>,
+}
+
+impl Describer {
+    /// A describer for one dialect.
+    #[must_use]
+    pub fn new(dialect: Dialect) -> Self {
+        Self {
+            dialect,
+            writer: Writer::new(),
+            entries: Vec::new(),
+            subsections: Vec::new(),
+            values: Vec::new(),
+            elements: Vec::new(),
+            element_values: Vec::new(),
+        }
+    }
+
+    /// The dialect.
+    #[must_use]
+    pub fn dialect(&self) -> Dialect {
+        self.dialect
+    }
+
+    /// Describes a whole device.
+    ///
+    /// # Errors
+    /// As [`VmState::save`].
+    pub fn describe<S: VmState>(mut self, state: &mut S, version: u32) -> Result<Described> {
+        let (description, value) = self.vmsd(state, version)?;
+        Ok(Described { bytes: self.writer.into_bytes(), description, value })
+    }
+
+    /// An element of type `type_name` that `save` writes.
+    pub fn leaf(
+        &mut self,
+        type_name: &'static str,
+        value: Value,
+        save: impl FnOnce(&mut Writer) -> Result<()>,
+    ) -> Result<()> {
+        let start = self.writer.len();
+        save(&mut self.writer)?;
+        self.push(type_name, Body::Leaf, start);
+        self.element_values.push(value);
+        Ok(())
+    }
+
+    /// A nested struct, described under `struct`.
+    pub fn structure<S: VmState>(&mut self, state: &mut S) -> Result<()> {
+        let start = self.writer.len();
+        let (description, value) = self.vmsd(state, S::VERSION)?;
+        self.push("struct", Body::Struct(Some(Box::new(description))), start);
+        self.element_values.push(value);
+        Ok(())
+    }
+
+    /// An element of type `type_name` whose descriptions stand in the field's own object. `fill` writes, and returns
+    /// the descriptions and the value.
+    pub fn inline(
+        &mut self,
+        type_name: &'static str,
+        fill: impl FnOnce(&mut Self) -> Result<(Vec<Description>, Value)>,
+    ) -> Result<()> {
+        let start = self.writer.len();
+        let (descriptions, value) = fill(self)?;
+        self.push(type_name, Body::Inline(descriptions), start);
+        self.element_values.push(value);
+        Ok(())
+    }
+
+    /// A NULL in an array of pointers to `type_name`.
+    pub fn null(&mut self, type_name: &'static str) {
+        let start = self.writer.len();
+        self.writer.u8(crate::wire::marker::NULL_POINTER);
+        self.elements.push(Element { kind: ElementKind::Null { type_name }, size: (self.writer.len() - start) as u64 });
+        self.element_values.push(Value::Null);
+    }
+
+    /// The marker of one element in an array that marks each.
+    pub fn marker(&mut self, valid: bool) {
+        use crate::wire::marker::{NULL_POINTER, VALID_POINTER};
+        self.writer.u8(if valid { VALID_POINTER } else { NULL_POINTER });
+        self.elements.push(Element { kind: ElementKind::Marker, size: 1 });
+        if !valid {
+            self.element_values.push(Value::Null);
+        }
+    }
+
+    /// The buffer, for framing that a list or tree writes around its elements.
+    pub fn writer(&mut self) -> &mut Writer {
+        &mut self.writer
+    }
+
+    /// Writes and describes a nested value at `version`.
+    pub fn vmsd<S: VmState>(&mut self, state: &mut S, version: u32) -> Result<(Description, Value)> {
+        check_version::<S>(version)?;
+        state.hook_pre_save().map_err(|error| error.inside("pre_save"))?;
+        let mut inner = Self::new(self.dialect);
+        inner.writer = std::mem::take(&mut self.writer);
+        state.visit(&mut inner, version)?;
+        for index in 0..S::SUBSECTIONS.len() {
+            state.visit_subsection(&mut inner, index)?;
+        }
+        state.hook_post_save();
+        self.writer = inner.writer;
+        let description = Description {
+            vmsd_name: S::NAME.to_owned(),
+            version,
+            fields: inner.entries,
+            subsections: inner.subsections,
+        };
+        Ok((description, Value::Struct(inner.values)))
+    }
+
+    fn push(&mut self, type_name: &'static str, body: Body, start: usize) {
+        let size = (self.writer.len() - start) as u64;
+        self.elements.push(Element { kind: ElementKind::Value { type_name, body }, size });
+    }
+
+    fn close_field(&mut self, meta: &'static FieldMeta, compressible: bool, pointers: bool) {
+        let form = FieldForm {
+            json_name: meta.json_name,
+            name: meta.name,
+            compressible: compressible && !meta.conditional && !meta.uncompressed,
+            pointers,
+        };
+        self.entries.extend(self.dialect.entries(form, std::mem::take(&mut self.elements)));
+        let mut values = std::mem::take(&mut self.element_values);
+        let value = match values.len() {
+            0 => return,
+            1 => values.remove(0),
+            _ => Value::List(values),
+        };
+        self.values.push((meta.json_name.to_owned(), value));
+    }
+}
+
+impl Visitor for Describer {
+    fn field<T: ?Sized, C: Codec<T>>(&mut self, meta: &'static FieldMeta, value: &mut T) -> Result<()> {
+        C::describe(value, self).map_err(|error| error.inside(meta.name))?;
+        self.close_field(meta, C::COMPRESSIBLE, C::POINTERS);
+        Ok(())
+    }
+
+    fn counted<E: Elements, C: Codec<[E::Item]>>(
+        &mut self,
+        meta: &'static FieldMeta,
+        value: &mut E,
+        count: Counted,
+        _item_size: usize,
+    ) -> Result<()> {
+        first(value, count)
+            .and_then(|items| C::describe(items, self))
+            .map_err(|error| error.inside(meta.name))?;
+        self.close_field(meta, C::COMPRESSIBLE, C::POINTERS);
+        Ok(())
+    }
+
+    fn subsection<S: VmState + Default>(&mut self, slot: &mut Option<S>) -> Result<()> {
+        let Some(state) = slot else { return Ok(()) };
+        subsection_header::<S>(&mut self.writer)?;
+        let (description, value) = self.vmsd(state, S::VERSION).map_err(|error| error.inside(S::NAME))?;
+        self.subsections.push(description);
+        self.values.push((S::NAME.to_owned(), value));
+        Ok(())
+    }
+}

@@ -1,0 +1,76 @@
+//! The walk that writes (`vmstate_save_state_v`, `vmstate_subsection_save`).
+
+use super::{check_version, Codec, Counted, Elements, FieldMeta, VmState, Visitor};
+use crate::error::{Error, ErrorKind, Result};
+use crate::wire::{marker, Writer};
+
+/// Writes the fields it is shown.
+#[derive(Debug)]
+pub struct Saver<'w> {
+    writer: &'w mut Writer,
+}
+
+impl<'w> Saver<'w> {
+    /// A saver that appends to `writer`.
+    pub fn new(writer: &'w mut Writer) -> Self {
+        Self { writer }
+    }
+
+    /// Hooks, fields, subsections.
+    #[inline]
+    pub(crate) fn vmsd<S: VmState>(&mut self, state: &mut S, version: u32) -> Result<()> {
+        check_version::<S>(version)?;
+        state.hook_pre_save().map_err(|error| error.inside("pre_save"))?;
+        state.visit(self, version)?;
+        for index in 0..S::SUBSECTIONS.len() {
+            state.visit_subsection(self, index)?;
+        }
+        state.hook_post_save();
+        Ok(())
+    }
+}
+
+impl Visitor for Saver<'_> {
+    #[inline]
+    fn field<T: ?Sized, C: Codec<T>>(&mut self, meta: &'static FieldMeta, value: &mut T) -> Result<()> {
+        C::save(value, self.writer).map_err(|error| error.inside(meta.name))
+    }
+
+    #[inline]
+    fn counted<E: Elements, C: Codec<[E::Item]>>(
+        &mut self,
+        meta: &'static FieldMeta,
+        value: &mut E,
+        count: Counted,
+        _item_size: usize,
+    ) -> Result<()> {
+        let mut save = || C::save(first(value, count)?, self.writer);
+        save().map_err(|error| error.inside(meta.name))
+    }
+
+    fn subsection<S: VmState + Default>(&mut self, slot: &mut Option<S>) -> Result<()> {
+        let Some(state) = slot else { return Ok(()) };
+        subsection_header::<S>(self.writer)?;
+        self.vmsd(state, S::VERSION).map_err(|error| error.inside(S::NAME))
+    }
+}
+
+/// The items of a counted field that is about to be written.
+pub(super) fn first<E: Elements>(value: &mut E, count: Counted) -> Result<&mut [E::Item]> {
+    let items = count.items()?;
+    let capacity = value.capacity();
+    value.first(items).ok_or_else(|| {
+        Error::new(
+            ErrorKind::Count,
+            format!("`{}` is {}, and the field holds {capacity}", count.field, count.value),
+        )
+    })
+}
+
+/// `05`, counted name, be32 version.
+pub(super) fn subsection_header<S: VmState>(writer: &mut Writer) -> Result<()> {
+    writer.u8(marker::SUBSECTION);
+    writer.counted_string(S::NAME)?;
+    writer.u32(S::VERSION);
+    Ok(())
+}

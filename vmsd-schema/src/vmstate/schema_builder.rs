@@ -1,0 +1,62 @@
+//! Builds a static [`Schema`] from the types that the derive names.
+
+use super::{Codec, Elements, FieldMeta, VmState};
+use crate::schema::{Count, Field, Presence, Schema};
+
+/// Collects the fields of one description in the order of the wire.
+#[derive(Debug, Default)]
+pub struct SchemaBuilder {
+    schema: Schema,
+}
+
+impl SchemaBuilder {
+    /// The empty table of `S`.
+    #[must_use]
+    pub fn new<S: VmState>() -> Self {
+        Self {
+            schema: Schema {
+                name: S::NAME.to_owned(),
+                version: Some(S::VERSION),
+                minimum_version: Some(S::MINIMUM_VERSION),
+                ..Schema::default()
+            },
+        }
+    }
+
+    /// A field whose type tells its count.
+    #[must_use]
+    pub fn field<T: ?Sized, C: Codec<T>>(self, meta: &FieldMeta) -> Self {
+        self.push(meta, C::count(), C::shape())
+    }
+
+    /// A field whose count another field holds.
+    #[must_use]
+    pub fn counted<E: Elements, C: Codec<[E::Item]>>(self, meta: &FieldMeta, field: &str, times: u64) -> Self {
+        self.push(meta, Count::Field { name: field.to_owned(), times }, C::shape())
+    }
+
+    /// A part of a field, of `count` elements.
+    #[must_use]
+    pub fn slice<E: Elements, C: Codec<[E::Item]>>(self, meta: &FieldMeta, count: u64) -> Self {
+        self.push(meta, Count::Fixed(count), C::shape())
+    }
+
+    /// A subsection.
+    #[must_use]
+    pub fn subsection<S: VmState>(mut self) -> Self {
+        self.schema.subsections.push(S::schema());
+        self
+    }
+
+    /// The table.
+    #[must_use]
+    pub fn build(self) -> Schema {
+        self.schema
+    }
+
+    fn push(mut self, meta: &FieldMeta, count: Count, shape: crate::schema::Shape) -> Self {
+        let presence = if meta.conditional { Presence::Conditional } else { Presence::Since(meta.since) };
+        self.schema.fields.push(Field { name: meta.name.to_owned(), presence, count, shape });
+        self
+    }
+}
