@@ -6,6 +6,8 @@ pub mod description;
 pub mod dialect;
 pub mod model;
 
-pub use description::{ArrayKey, Body, Description, DeviceEntry, DeviceForm, FieldEntry, StreamDescription};
+pub use description::{
+    ArrayKey, Body, Description, DeviceEntry, DeviceForm, FieldEntry, StreamDescription,
+};
 pub use dialect::Dialect;
-pub use model::{Count, Field, Presence, Schema, Shape};
+pub use model::{Count, Field, Presence, Priority, Schema, Shape};
