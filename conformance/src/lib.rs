@@ -1,0 +1,1 @@
+//! The conformance runner, and what the command line `vmsd` is made of.
