@@ -68,13 +68,23 @@ impl Error {
     /// An error without a place yet.
     #[cold]
     pub fn new(kind: ErrorKind, message: impl Into<Cow<'static, str>>) -> Self {
-        Self(Box::new(Inner { kind, message: message.into(), offset: None, path: Vec::new() }))
+        Self(Box::new(Inner {
+            kind,
+            message: message.into(),
+            offset: None,
+            path: Vec::new(),
+        }))
     }
 
     /// An error at `offset` bytes from the start of the input.
     #[cold]
     pub fn at(kind: ErrorKind, offset: u64, message: impl Into<Cow<'static, str>>) -> Self {
-        Self(Box::new(Inner { kind, message: message.into(), offset: Some(offset), path: Vec::new() }))
+        Self(Box::new(Inner {
+            kind,
+            message: message.into(),
+            offset: Some(offset),
+            path: Vec::new(),
+        }))
     }
 
     /// Gives the error a place, if it has none yet.
@@ -176,6 +186,6 @@ mod tests {
             error.to_string(),
             "2 bytes are missing (at offset 0x10, in 0000:00:01.1/ide > bmdma[1] > status)"
         );
-        assert_eq!(std::mem::size_of::<Result<()>>(), std::mem::size_of::<usize>());
+        assert_eq!(size_of::<Result<()>>(), size_of::<usize>());
     }
 }

@@ -49,6 +49,8 @@ pub use codec::{Timer, Unused};
 pub use error::{Error, ErrorKind, Result};
 pub use schema::Dialect;
 pub use value::Value;
-pub use vmstate::{describe, inspect, load, save, Codec, Described, Elements, Field, Loader, Mode, VmState};
 #[cfg(feature = "derive")]
 pub use vmsd_derive::VmState;
+pub use vmstate::{
+    describe, inspect, load, save, Codec, Described, Elements, Field, Loader, Mode, VmState,
+};

@@ -7,6 +7,8 @@ pub mod dialect;
 pub mod model;
 mod vmdesc;
 
-pub use description::{ArrayKey, Body, Description, DeviceEntry, DeviceForm, FieldEntry, StreamDescription};
+pub use description::{
+    ArrayKey, Body, Description, DeviceEntry, DeviceForm, FieldEntry, StreamDescription,
+};
 pub use dialect::Dialect;
-pub use model::{Count, Field, Presence, Schema, Shape};
+pub use model::{Count, Field, Presence, Priority, Schema, Shape};

@@ -34,7 +34,10 @@ impl Value {
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Self> {
         match self {
-            Self::Struct(fields) => fields.iter().find(|(field, _)| field == name).map(|(_, value)| value),
+            Self::Struct(fields) => fields
+                .iter()
+                .find(|(field, _)| field == name)
+                .map(|(_, value)| value),
             _ => None,
         }
     }

@@ -10,11 +10,11 @@ pub mod schema_builder;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::MAX_ELEMENTS;
-use crate::schema::{Count, Description, Dialect, Schema, Shape};
+use crate::schema::{Count, Description, Dialect, Priority, Schema, Shape};
 use crate::wire::{Reader, Writer};
 
 pub use describer::{Described, Describer};
-pub use loader::{Loader, Mode, Note};
+pub use loader::{subsection_name, Loader, Mode, Note, Position};
 pub use saver::Saver;
 
 /// A device, or a part of one, that migrates: QEMU's `VMStateDescription` and the struct it lays out.
@@ -38,6 +38,14 @@ pub trait VmState: Sized {
     const COMPRESSIBLE: bool;
     /// Bytes that every value takes on the wire at least.
     const MIN_SIZE: usize;
+    /// Where the section stands among the others.
+    const PRIORITY: Priority = Priority::Default;
+    /// Whether the section is sent during setup.
+    const EARLY_SETUP: bool = false;
+    /// Whether the device blocks migration.
+    const UNMIGRATABLE: bool = false;
+    /// Whether this stands for an old-style handler, which QEMU describes as bytes.
+    const OPAQUE: bool = false;
 
     /// The static table. It is built anew; keep it if you need it often.
     fn schema() -> Schema;
@@ -102,7 +110,12 @@ pub fn load<S: VmState>(state: &mut S, bytes: &[u8], version: u32) -> Result<()>
 ///
 /// # Errors
 /// As [`load`].
-pub fn inspect<S: VmState>(state: &mut S, bytes: &[u8], version: u32, hint: Option<&Description>) -> Result<()> {
+pub fn inspect<S: VmState>(
+    state: &mut S,
+    bytes: &[u8],
+    version: u32,
+    hint: Option<&Description>,
+) -> Result<()> {
     let mut loader = Loader::new(Reader::new(bytes), Mode::Inspect).with_hint(hint);
     state.load(&mut loader, version)?;
     loader.finish()
@@ -223,7 +236,10 @@ impl<T, const N: usize> Elements for [T; N] {
         if count <= N {
             return Ok(());
         }
-        Err(Error::new(ErrorKind::Count, format!("the count {count} is above the capacity {N}")))
+        Err(Error::new(
+            ErrorKind::Count,
+            format!("the count {count} is above the capacity {N}"),
+        ))
     }
 
     fn first(&mut self, count: usize) -> Option<&mut [T]> {
@@ -240,7 +256,10 @@ impl<T: Default> Elements for Vec<T> {
 
     fn prepare(&mut self, count: usize) -> Result<()> {
         if count > MAX_ELEMENTS {
-            return Err(Error::new(ErrorKind::Limit, format!("{count} elements, the limit is {MAX_ELEMENTS}")));
+            return Err(Error::new(
+                ErrorKind::Limit,
+                format!("{count} elements, the limit is {MAX_ELEMENTS}"),
+            ));
         }
         self.resize_with(count, T::default);
         Ok(())
@@ -272,7 +291,10 @@ impl<E: Elements> Elements for Box<E> {
 }
 
 /// An integer that may say how many elements another field has.
-#[diagnostic::on_unimplemented(message = "`{Self}` cannot be a length", label = "`len` names a field that is not an integer")]
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a length",
+    label = "`len` names a field that is not an integer"
+)]
 pub trait Length: Copy {
     /// The value, exactly.
     fn to_i128(self) -> i128;
@@ -349,15 +371,24 @@ pub struct Counted {
 impl Counted {
     /// The number of stored items: elements, bytes, or words of 64 bits.
     fn items(self) -> Result<usize> {
-        let Self { value, field, times, unit } = self;
+        let Self {
+            value,
+            field,
+            times,
+            unit,
+        } = self;
         let count = value * i128::from(times);
         match usize::try_from(count) {
             Ok(bits) if unit == Unit::Bits => Ok(bits.div_ceil(64)),
             Ok(count) => Ok(count),
-            Err(_) if value < 0 => {
-                Err(Error::new(ErrorKind::Count, format!("`{field}` is {value}, and a length cannot be negative")))
-            }
-            Err(_) => Err(Error::new(ErrorKind::Count, format!("`{field}` is {value}, more than memory can hold"))),
+            Err(_) if value < 0 => Err(Error::new(
+                ErrorKind::Count,
+                format!("`{field}` is {value}, and a length cannot be negative"),
+            )),
+            Err(_) => Err(Error::new(
+                ErrorKind::Count,
+                format!("`{field}` is {value}, more than memory can hold"),
+            )),
         }
     }
 }
@@ -366,7 +397,11 @@ impl Counted {
 #[doc(hidden)]
 pub trait Visitor: Sized {
     /// A field, all of it.
-    fn field<T: ?Sized, C: Codec<T>>(&mut self, meta: &'static FieldMeta, value: &mut T) -> Result<()>;
+    fn field<T: ?Sized, C: Codec<T>>(
+        &mut self,
+        meta: &'static FieldMeta,
+        value: &mut T,
+    ) -> Result<()>;
 
     /// The first elements of a field, as many as another field says.
     fn counted<E: Elements, C: Codec<[E::Item]>>(
@@ -386,7 +421,13 @@ pub trait Visitor: Sized {
     }
 
     /// A length that is never sent, before it is used.
-    fn length<L: Length>(&mut self, meta: &'static FieldMeta, unit: Unit, times: u32, length: &mut L) {
+    fn length<L: Length>(
+        &mut self,
+        meta: &'static FieldMeta,
+        unit: Unit,
+        times: u32,
+        length: &mut L,
+    ) {
         let _ = (meta, unit, times, length);
     }
 
@@ -427,7 +468,11 @@ fn above(name: &'static str, value: i128, bound: i128) -> Error {
 
 #[cold]
 fn invalid(name: &'static str, check: &'static str) -> Error {
-    Error::new(ErrorKind::Validation, format!("input validation failed: `{check}` refused the value")).inside(name)
+    Error::new(
+        ErrorKind::Validation,
+        format!("input validation failed: `{check}` refused the value"),
+    )
+    .inside(name)
 }
 
 #[cold]
@@ -446,5 +491,10 @@ fn check_version<S: VmState>(version: u32) -> Result<()> {
     if (S::MINIMUM_VERSION..=S::VERSION).contains(&version) {
         return Ok(());
     }
-    Err(version_error(S::NAME, version, S::MINIMUM_VERSION, S::VERSION))
+    Err(version_error(
+        S::NAME,
+        version,
+        S::MINIMUM_VERSION,
+        S::VERSION,
+    ))
 }

@@ -26,6 +26,8 @@ impl Codec<[u64]> for Bitmap {
 
     fn describe(words: &mut [u64], describer: &mut Describer) -> Result<()> {
         let bytes = words.iter().flat_map(|word| word.to_be_bytes()).collect();
-        describer.leaf("bitmap", Value::Bytes(bytes), |writer| Self::save(words, writer))
+        describer.leaf("bitmap", Value::Bytes(bytes), |writer| {
+            Self::save(words, writer)
+        })
     }
 }

@@ -28,7 +28,9 @@ impl Codec<[u8]> for Buffer {
     }
 
     fn describe(value: &mut [u8], describer: &mut Describer) -> Result<()> {
-        describer.leaf("buffer", Value::Bytes(value.to_vec()), |writer| Self::save(value, writer))
+        describer.leaf("buffer", Value::Bytes(value.to_vec()), |writer| {
+            Self::save(value, writer)
+        })
     }
 }
 

@@ -19,7 +19,10 @@ impl Codec<Vec<u8>> for ByteArray {
 
     fn save(value: &mut Vec<u8>, writer: &mut Writer) -> Result<()> {
         let len = u32::try_from(value.len()).map_err(|_| {
-            crate::Error::new(ErrorKind::Count, format!("{} bytes do not fit a 32-bit length", value.len()))
+            crate::Error::new(
+                ErrorKind::Count,
+                format!("{} bytes do not fit a 32-bit length", value.len()),
+            )
         })?;
         writer.u32(len);
         writer.bytes(value);
@@ -30,14 +33,22 @@ impl Codec<Vec<u8>> for ByteArray {
         let at = loader.offset();
         let len = loader.u32()?;
         let left = loader.remaining();
-        let bytes = loader.bytes(usize::try_from(len).unwrap_or(usize::MAX)).map_err(|_| {
-            crate::Error::at(ErrorKind::Count, at, format!("the length {len}, and {left} bytes of input are left"))
-        })?;
+        let bytes = loader
+            .bytes(usize::try_from(len).unwrap_or(usize::MAX))
+            .map_err(|_| {
+                crate::Error::at(
+                    ErrorKind::Count,
+                    at,
+                    format!("the length {len}, and {left} bytes of input are left"),
+                )
+            })?;
         *value = bytes.to_vec();
         Ok(())
     }
 
     fn describe(value: &mut Vec<u8>, describer: &mut Describer) -> Result<()> {
-        describer.leaf("GByteArray", Value::Bytes(value.clone()), |writer| Self::save(value, writer))
+        describer.leaf("GByteArray", Value::Bytes(value.clone()), |writer| {
+            Self::save(value, writer)
+        })
     }
 }

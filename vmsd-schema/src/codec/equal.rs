@@ -78,7 +78,10 @@ impl Codec<i32> for Int32Le {
     }
 
     fn describe(value: &mut i32, describer: &mut Describer) -> Result<()> {
-        let shown = Value::Int { bits: 32, value: i64::from(*value) };
+        let shown = Value::Int {
+            bits: 32,
+            value: i64::from(*value),
+        };
         describer.leaf("int32 le", shown, |writer| Self::save(value, writer))
     }
 }

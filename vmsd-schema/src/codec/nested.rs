@@ -70,7 +70,10 @@ impl<S: VmState, const V: u32> Codec<S> for Tmp<V> {
     const NESTS: bool = true;
 
     fn shape() -> Shape {
-        Shape::List { type_name: "tmp".to_owned(), entry: vec![S::schema()] }
+        Shape::List {
+            type_name: "tmp".to_owned(),
+            entry: vec![S::schema()],
+        }
     }
 
     fn save(value: &mut S, writer: &mut Writer) -> Result<()> {

@@ -24,7 +24,10 @@ impl<T: Default, C: Codec<T>> Codec<Option<Box<T>>> for Nullable<C> {
     const POINTERS: bool = true;
 
     fn shape() -> Shape {
-        Shape::Pointer { marked: false, to: Box::new(C::shape()) }
+        Shape::Pointer {
+            marked: false,
+            to: Box::new(C::shape()),
+        }
     }
 
     fn save(value: &mut Option<Box<T>>, writer: &mut Writer) -> Result<()> {
@@ -72,7 +75,10 @@ impl<T: Default, C: Codec<T>> Codec<Option<Box<T>>> for Marked<C> {
     const NESTS: bool = C::NESTS;
 
     fn shape() -> Shape {
-        Shape::Pointer { marked: true, to: Box::new(C::shape()) }
+        Shape::Pointer {
+            marked: true,
+            to: Box::new(C::shape()),
+        }
     }
 
     fn save(value: &mut Option<Box<T>>, writer: &mut Writer) -> Result<()> {
@@ -110,7 +116,11 @@ impl<T: Default, C: Codec<T>> Codec<Option<Box<T>>> for Marked<C> {
 
 #[cold]
 fn unexpected(loader: &Loader<'_>, marker: u8) -> Error {
-    Error::at(ErrorKind::Marker, loader.offset() - 1, format!("unexpected ptr marker: {marker}"))
+    Error::at(
+        ErrorKind::Marker,
+        loader.offset() - 1,
+        format!("unexpected ptr marker: {marker}"),
+    )
 }
 
 /// The JSON type of what a pointer points to; only `struct` makes a difference.
@@ -123,7 +133,11 @@ fn type_name(shape: &Shape) -> &'static str {
 }
 
 fn known(type_name: &str) -> &'static str {
-    const NAMES: [&str; 10] =
-        ["bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "timer"];
-    NAMES.into_iter().find(|name| *name == type_name).unwrap_or("unknown")
+    const NAMES: [&str; 10] = [
+        "bool", "int8", "int16", "int32", "int64", "uint8", "uint16", "uint32", "uint64", "timer",
+    ];
+    NAMES
+        .into_iter()
+        .find(|name| *name == type_name)
+        .unwrap_or("unknown")
 }

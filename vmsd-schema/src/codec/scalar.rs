@@ -35,7 +35,9 @@ impl Codec<bool> for Scalar {
     }
 
     fn describe(value: &mut bool, describer: &mut Describer) -> Result<()> {
-        describer.leaf("bool", Value::Bool(*value), |writer| Self::save(value, writer))
+        describer.leaf("bool", Value::Bool(*value), |writer| {
+            Self::save(value, writer)
+        })
     }
 }
 

@@ -42,7 +42,10 @@ impl Codec<Timer> for TimerDeadline {
     }
 
     fn describe(value: &mut Timer, describer: &mut Describer) -> Result<()> {
-        let shown = Value::Uint { bits: 64, value: value.deadline.unwrap_or(u64::MAX) };
+        let shown = Value::Uint {
+            bits: 64,
+            value: value.deadline.unwrap_or(u64::MAX),
+        };
         describer.leaf("timer", shown, |writer| Self::save(value, writer))
     }
 }
@@ -65,7 +68,10 @@ impl Codec<i64> for TimerDeadline {
     }
 
     fn describe(value: &mut i64, describer: &mut Describer) -> Result<()> {
-        let shown = Value::Uint { bits: 64, value: u64::from_be_bytes(value.to_be_bytes()) };
+        let shown = Value::Uint {
+            bits: 64,
+            value: u64::from_be_bytes(value.to_be_bytes()),
+        };
         describer.leaf("timer", shown, |writer| Self::save(value, writer))
     }
 }

@@ -34,7 +34,13 @@ impl TreeKey for u64 {
 
     fn describe_key(&mut self, describer: &mut Describer) -> Result<(Option<Description>, Value)> {
         describer.writer().u64(*self);
-        Ok((None, Value::Uint { bits: 64, value: *self }))
+        Ok((
+            None,
+            Value::Uint {
+                bits: 64,
+                value: *self,
+            },
+        ))
     }
 
     fn key_schema() -> Option<crate::schema::Schema> {
@@ -71,7 +77,10 @@ impl<K: TreeKey, S: VmState + Default, const V: u32> Codec<BTreeMap<K, S>> for G
 
     fn shape() -> Shape {
         let entry = K::key_schema().into_iter().chain([S::schema()]).collect();
-        Shape::List { type_name: "gtree".to_owned(), entry }
+        Shape::List {
+            type_name: "gtree".to_owned(),
+            entry,
+        }
     }
 
     fn save(tree: &mut BTreeMap<K, S>, writer: &mut Writer) -> Result<()> {
@@ -96,16 +105,21 @@ impl<K: TreeKey, S: VmState + Default, const V: u32> Codec<BTreeMap<K, S>> for G
             let mut key = K::default();
             let mut value = S::default();
             loader.element(field, nodes * described);
-            key.load_key(loader, V).map_err(|error| error.inside("key").inside_index(nodes))?;
+            key.load_key(loader, V)
+                .map_err(|error| error.inside("key").inside_index(nodes))?;
             loader.element(field, (nodes + 1) * described - 1);
-            loader.nested(&mut value, V).map_err(|error| error.inside("value").inside_index(nodes))?;
+            loader
+                .nested(&mut value, V)
+                .map_err(|error| error.inside("value").inside_index(nodes))?;
             tree.insert(key, value);
             nodes += 1;
         }
         if u32::try_from(nodes).ok() == Some(announced) {
             return Ok(());
         }
-        let message = format!("inconsistent stream when loading the gtree: {announced} nodes announced, {nodes} sent");
+        let message = format!(
+            "inconsistent stream when loading the gtree: {announced} nodes announced, {nodes} sent"
+        );
         Err(crate::Error::at(ErrorKind::Count, at, message))
     }
 
@@ -119,7 +133,10 @@ impl<K: TreeKey, S: VmState + Default, const V: u32> Codec<BTreeMap<K, S>> for G
                 descriptions.extend(description);
                 let (description, value) = describer.vmsd(value, S::VERSION)?;
                 descriptions.push(description);
-                values.push(Value::Struct(vec![("key".to_owned(), key), ("value".to_owned(), value)]));
+                values.push(Value::Struct(vec![
+                    ("key".to_owned(), key),
+                    ("value".to_owned(), value),
+                ]));
             }
             describer.writer().u8(0);
             Ok((descriptions, Value::List(values)))
@@ -128,6 +145,10 @@ impl<K: TreeKey, S: VmState + Default, const V: u32> Codec<BTreeMap<K, S>> for G
 }
 
 fn count(len: usize) -> Result<u32> {
-    u32::try_from(len)
-        .map_err(|_| crate::Error::new(ErrorKind::Count, format!("{len} nodes do not fit a 32-bit count")))
+    u32::try_from(len).map_err(|_| {
+        crate::Error::new(
+            ErrorKind::Count,
+            format!("{len} nodes do not fit a 32-bit count"),
+        )
+    })
 }

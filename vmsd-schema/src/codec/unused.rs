@@ -35,6 +35,8 @@ impl<const N: usize> Codec<Unused<N>> for UnusedBytes {
     }
 
     fn describe(value: &mut Unused<N>, describer: &mut Describer) -> Result<()> {
-        describer.leaf("unused_buffer", Value::Bytes(vec![0; N]), |writer| Self::save(value, writer))
+        describer.leaf("unused_buffer", Value::Bytes(vec![0; N]), |writer| {
+            Self::save(value, writer)
+        })
     }
 }

@@ -117,6 +117,8 @@ impl Description {
     /// The subsection of that name, if it was sent.
     #[must_use]
     pub fn subsection(&self, name: &str) -> Option<&Self> {
-        self.subsections.iter().find(|subsection| subsection.vmsd_name == name)
+        self.subsections
+            .iter()
+            .find(|subsection| subsection.vmsd_name == name)
     }
 }

@@ -67,8 +67,14 @@ impl Dialect {
     /// The dialect of a QEMU version, such as `7.2.22`.
     #[must_use]
     pub fn of_qemu(version: &str) -> Option<Self> {
-        let mut parts = version.split('.').map_while(|part| part.parse::<u32>().ok());
-        let (major, minor, patch) = (parts.next()?, parts.next().unwrap_or(0), parts.next().unwrap_or(0));
+        let mut parts = version
+            .split('.')
+            .map_while(|part| part.parse::<u32>().ok());
+        let (major, minor, patch) = (
+            parts.next()?,
+            parts.next().unwrap_or(0),
+            parts.next().unwrap_or(0),
+        );
         Some(match (major, minor, patch) {
             (..=5, ..) => Self::Qemu5_2,
             (9, 1, 3..) | (9, 2, 1..) | (10, ..) => Self::Qemu10_0,
@@ -92,7 +98,11 @@ impl Dialect {
     /// The entries of one field.
     #[must_use]
     pub fn entries(self, form: FieldForm, elements: Vec<Element>) -> Vec<FieldEntry> {
-        let plan = Plan { dialect: self, form, nulls: elements.iter().map(Element::is_null).collect() };
+        let plan = Plan {
+            dialect: self,
+            form,
+            nulls: elements.iter().map(Element::is_null).collect(),
+        };
         let mut entries = Vec::new();
         let mut open = true;
         let mut previous_null = false;
@@ -148,7 +158,9 @@ impl Plan {
     /// The length of the run of NULLs or non-NULLs that starts at `index`.
     fn run(&self, index: usize) -> usize {
         let rest = self.nulls.get(index..).unwrap_or_default();
-        rest.iter().position(|null| Some(null) != rest.first()).unwrap_or(self.left(index))
+        rest.iter()
+            .position(|null| Some(null) != rest.first())
+            .unwrap_or(self.left(index))
     }
 
     /// Whether the elements behind an entry stay undescribed.
@@ -179,7 +191,13 @@ impl Plan {
                 _ => (type_name, Body::Leaf),
             },
         };
-        FieldEntry { name, array, type_name: type_name.to_owned(), body, size: element.size }
+        FieldEntry {
+            name,
+            array,
+            type_name: type_name.to_owned(),
+            body,
+            size: element.size,
+        }
     }
 }
 
@@ -189,13 +207,21 @@ mod tests {
 
     /// `S` an element, `N` a NULL; the answer as `S×4, N×2`, with `@i` for an index.
     fn runs(dialect: Dialect, compressible: bool, pattern: &str) -> String {
-        let form = FieldForm { json_name: "f", name: "f", compressible, pointers: true };
+        let form = FieldForm {
+            json_name: "f",
+            name: "f",
+            compressible,
+            pointers: true,
+        };
         let elements = pattern
             .chars()
             .map(|c| Element {
                 kind: match c {
                     'N' => ElementKind::Null { type_name: "S" },
-                    _ => ElementKind::Value { type_name: "S", body: Body::Leaf },
+                    _ => ElementKind::Value {
+                        type_name: "S",
+                        body: Body::Leaf,
+                    },
                 },
                 size: 1,
             })
@@ -221,9 +247,21 @@ mod tests {
             ("SSN", "S×3, N", "S@0, S@1, N", "S×3"),
             ("NSSN", "N, S×2, N", "N, S@1, S@2, N", "N, S×2"),
         ] {
-            assert_eq!(runs(Dialect::Qemu10_0, true, pattern), compressed_10, "{pattern}");
-            assert_eq!(runs(Dialect::Qemu10_0, false, pattern), plain_10, "{pattern}");
-            assert_eq!(runs(Dialect::Qemu11_1, true, pattern), compressed_11, "{pattern}");
+            assert_eq!(
+                runs(Dialect::Qemu10_0, true, pattern),
+                compressed_10,
+                "{pattern}"
+            );
+            assert_eq!(
+                runs(Dialect::Qemu10_0, false, pattern),
+                plain_10,
+                "{pattern}"
+            );
+            assert_eq!(
+                runs(Dialect::Qemu11_1, true, pattern),
+                compressed_11,
+                "{pattern}"
+            );
         }
     }
 

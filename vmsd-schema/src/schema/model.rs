@@ -16,6 +16,36 @@ pub struct Schema {
     pub fields: Vec<Field>,
     /// Subsections in the order of the wire.
     pub subsections: Vec<Schema>,
+    /// Where the section stands among the others.
+    pub priority: Option<Priority>,
+    /// Whether the section is sent during setup.
+    pub early_setup: Option<bool>,
+    /// Whether the device blocks migration.
+    pub unmigratable: Option<bool>,
+    /// Whether this is an old-style handler without a description.
+    pub opaque: Option<bool>,
+}
+
+/// When a section is saved and loaded: higher ones first (`MigrationPriority`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Priority {
+    /// In the order of registration.
+    #[default]
+    Default,
+    /// Must be loaded before PCI devices.
+    Iommu,
+    /// Must be loaded before PCI devices behind it.
+    PciBus,
+    /// Must be loaded before devices that touch guest memory.
+    VirtioMem,
+    /// Must be loaded before PCI devices.
+    GicV3Its,
+    /// Must be loaded before the ITS.
+    GicV3,
+    /// Must be loaded before other interrupt controllers (11.x).
+    Apic,
+    /// Before all others.
+    Max,
 }
 
 /// One field of a [`Schema`].
@@ -96,12 +126,18 @@ impl Shape {
     /// A leaf of a fixed width.
     #[must_use]
     pub fn leaf(type_name: &str, size: u64) -> Self {
-        Self::Leaf { type_name: type_name.to_owned(), size: Some(size) }
+        Self::Leaf {
+            type_name: type_name.to_owned(),
+            size: Some(size),
+        }
     }
 
     /// A leaf whose width depends on the value.
     #[must_use]
     pub fn sized_by_value(type_name: &str) -> Self {
-        Self::Leaf { type_name: type_name.to_owned(), size: None }
+        Self::Leaf {
+            type_name: type_name.to_owned(),
+            size: None,
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! The walk that writes and says what it wrote: the source of the description's JSON, and of values by name.
 
 use super::saver::{first, subsection_header};
-use super::{check_version, Codec, Counted, Elements, FieldMeta, VmState, Visitor};
+use super::{check_version, Codec, Counted, Elements, FieldMeta, Visitor, VmState};
 use crate::error::Result;
 use crate::schema::dialect::{Element, ElementKind, FieldForm};
 use crate::schema::{Body, Description, Dialect, FieldEntry};
@@ -59,7 +59,11 @@ impl Describer {
     /// As [`VmState::save`].
     pub fn describe<S: VmState>(mut self, state: &mut S, version: u32) -> Result<Described> {
         let (description, value) = self.vmsd(state, version)?;
-        Ok(Described { bytes: self.writer.into_bytes(), description, value })
+        Ok(Described {
+            bytes: self.writer.into_bytes(),
+            description,
+            value,
+        })
     }
 
     /// An element of type `type_name` that `save` writes.
@@ -103,15 +107,22 @@ impl Describer {
     pub fn null(&mut self, type_name: &'static str) {
         let start = self.writer.len();
         self.writer.u8(crate::wire::marker::NULL_POINTER);
-        self.elements.push(Element { kind: ElementKind::Null { type_name }, size: (self.writer.len() - start) as u64 });
+        self.elements.push(Element {
+            kind: ElementKind::Null { type_name },
+            size: (self.writer.len() - start) as u64,
+        });
         self.element_values.push(Value::Null);
     }
 
     /// The marker of one element in an array that marks each.
     pub fn marker(&mut self, valid: bool) {
         use crate::wire::marker::{NULL_POINTER, VALID_POINTER};
-        self.writer.u8(if valid { VALID_POINTER } else { NULL_POINTER });
-        self.elements.push(Element { kind: ElementKind::Marker, size: 1 });
+        self.writer
+            .u8(if valid { VALID_POINTER } else { NULL_POINTER });
+        self.elements.push(Element {
+            kind: ElementKind::Marker,
+            size: 1,
+        });
         if !valid {
             self.element_values.push(Value::Null);
         }
@@ -123,9 +134,15 @@ impl Describer {
     }
 
     /// Writes and describes a nested value at `version`.
-    pub fn vmsd<S: VmState>(&mut self, state: &mut S, version: u32) -> Result<(Description, Value)> {
+    pub fn vmsd<S: VmState>(
+        &mut self,
+        state: &mut S,
+        version: u32,
+    ) -> Result<(Description, Value)> {
         check_version::<S>(version)?;
-        state.hook_pre_save().map_err(|error| error.inside("pre_save"))?;
+        state
+            .hook_pre_save()
+            .map_err(|error| error.inside("pre_save"))?;
         let mut inner = Self::new(self.dialect);
         inner.writer = std::mem::take(&mut self.writer);
         state.visit(&mut inner, version)?;
@@ -145,7 +162,10 @@ impl Describer {
 
     fn push(&mut self, type_name: &'static str, body: Body, start: usize) {
         let size = (self.writer.len() - start) as u64;
-        self.elements.push(Element { kind: ElementKind::Value { type_name, body }, size });
+        self.elements.push(Element {
+            kind: ElementKind::Value { type_name, body },
+            size,
+        });
     }
 
     fn close_field(&mut self, meta: &'static FieldMeta, compressible: bool, pointers: bool) {
@@ -155,7 +175,10 @@ impl Describer {
             compressible: compressible && !meta.conditional && !meta.uncompressed,
             pointers,
         };
-        self.entries.extend(self.dialect.entries(form, std::mem::take(&mut self.elements)));
+        self.entries.extend(
+            self.dialect
+                .entries(form, std::mem::take(&mut self.elements)),
+        );
         let mut values = std::mem::take(&mut self.element_values);
         let value = match values.len() {
             0 => return,
@@ -167,7 +190,11 @@ impl Describer {
 }
 
 impl Visitor for Describer {
-    fn field<T: ?Sized, C: Codec<T>>(&mut self, meta: &'static FieldMeta, value: &mut T) -> Result<()> {
+    fn field<T: ?Sized, C: Codec<T>>(
+        &mut self,
+        meta: &'static FieldMeta,
+        value: &mut T,
+    ) -> Result<()> {
         C::describe(value, self).map_err(|error| error.inside(meta.name))?;
         self.close_field(meta, C::COMPRESSIBLE, C::POINTERS);
         Ok(())
@@ -190,7 +217,9 @@ impl Visitor for Describer {
     fn subsection<S: VmState + Default>(&mut self, slot: &mut Option<S>) -> Result<()> {
         let Some(state) = slot else { return Ok(()) };
         subsection_header::<S>(&mut self.writer)?;
-        let (description, value) = self.vmsd(state, S::VERSION).map_err(|error| error.inside(S::NAME))?;
+        let (description, value) = self
+            .vmsd(state, S::VERSION)
+            .map_err(|error| error.inside(S::NAME))?;
         self.subsections.push(description);
         self.values.push((S::NAME.to_owned(), value));
         Ok(())

@@ -2,7 +2,7 @@
 
 use std::ops::{Deref, DerefMut};
 
-use super::{check_version, Codec, Counted, Elements, FieldMeta, Length, Unit, VmState, Visitor};
+use super::{check_version, Codec, Counted, Elements, FieldMeta, Length, Unit, Visitor, VmState};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::MAX_DEPTH;
 use crate::schema::{Body, Description, FieldEntry};
@@ -69,7 +69,15 @@ impl<'a> Loader<'a> {
     /// A loader at the reader's next byte.
     #[must_use]
     pub fn new(reader: Reader<'a>, mode: Mode) -> Self {
-        Self { reader, mode, hint: None, position: Position::default(), depth: 0, version: 0, notes: Vec::new() }
+        Self {
+            reader,
+            mode,
+            hint: None,
+            position: Position::default(),
+            depth: 0,
+            version: 0,
+            notes: Vec::new(),
+        }
     }
 
     /// With the stream's own description of the body that comes next.
@@ -104,7 +112,9 @@ impl<'a> Loader<'a> {
     pub fn finish(&self) -> Result<()> {
         match self.reader.remaining() {
             0 => Ok(()),
-            left => Err(self.reader.error(ErrorKind::Framing, format!("{left} bytes are left over"))),
+            left => Err(self
+                .reader
+                .error(ErrorKind::Framing, format!("{left} bytes are left over"))),
         }
     }
 
@@ -112,12 +122,20 @@ impl<'a> Loader<'a> {
     ///
     /// # Errors
     /// [`ErrorKind::Mismatch`] in [`Mode::Load`].
-    pub fn expect(&mut self, offset: u64, matches: bool, check: impl FnOnce() -> String) -> Result<()> {
+    pub fn expect(
+        &mut self,
+        offset: u64,
+        matches: bool,
+        check: impl FnOnce() -> String,
+    ) -> Result<()> {
         match self.mode {
             _ if matches => Ok(()),
             Mode::Load => Err(Error::at(ErrorKind::Mismatch, offset, check())),
             Mode::Inspect => {
-                self.notes.push(Note { offset, message: check() });
+                self.notes.push(Note {
+                    offset,
+                    message: check(),
+                });
                 Ok(())
             }
         }
@@ -127,19 +145,26 @@ impl<'a> Loader<'a> {
     #[inline]
     pub(crate) fn vmsd<S: VmState>(&mut self, state: &mut S, version: u32) -> Result<()> {
         check_version::<S>(version).map_err(|error| error.or_at(self.reader.offset()))?;
-        state.hook_pre_load().map_err(|error| error.or_at(self.reader.offset()).inside("pre_load"))?;
+        state
+            .hook_pre_load()
+            .map_err(|error| error.or_at(self.reader.offset()).inside("pre_load"))?;
         state.visit(self, version)?;
         if self.reader.peek() == Some(marker::SUBSECTION) {
             self.subsections(state)?;
         }
-        state.hook_post_load(version).map_err(|error| error.or_at(self.reader.offset()).inside("post_load"))
+        state
+            .hook_post_load(version)
+            .map_err(|error| error.or_at(self.reader.offset()).inside("post_load"))
     }
 
     /// A struct inside the current field, with the part of the hint that describes it.
     #[inline]
     pub fn nested<S: VmState>(&mut self, state: &mut S, version: u32) -> Result<()> {
         if self.depth == MAX_DEPTH {
-            return Err(self.reader.error(ErrorKind::Limit, format!("descriptions nest deeper than {MAX_DEPTH}")));
+            return Err(self.reader.error(
+                ErrorKind::Limit,
+                format!("descriptions nest deeper than {MAX_DEPTH}"),
+            ));
         }
         self.depth += 1;
         let outer = (self.hint, self.position);
@@ -161,12 +186,27 @@ impl<'a> Loader<'a> {
     /// The next element of `field` is number `index`.
     #[inline]
     pub fn element(&mut self, field: Position, index: usize) {
-        self.position = Position { element: field.element + index, ..field };
+        self.position = Position {
+            element: field.element + index,
+            ..field
+        };
     }
 
     fn position_hint(&self) -> Option<&'a Description> {
-        let Position { json_name, mut element, hint: true } = self.position else { return None };
-        for entry in self.hint?.fields.iter().filter(|entry| entry.name == json_name) {
+        let Position {
+            json_name,
+            mut element,
+            hint: true,
+        } = self.position
+        else {
+            return None;
+        };
+        for entry in self
+            .hint?
+            .fields
+            .iter()
+            .filter(|entry| entry.name == json_name)
+        {
             if let Body::Inline(descriptions) = &entry.body {
                 if descriptions.len() > 1 {
                     return descriptions.get(element);
@@ -185,7 +225,10 @@ impl<'a> Loader<'a> {
     #[cold]
     fn subsections<S: VmState>(&mut self, state: &mut S) -> Result<()> {
         while let Some(name) = subsection_name(&self.reader, S::NAME) {
-            let Some(index) = S::SUBSECTIONS.iter().position(|known| known.as_bytes() == name) else {
+            let Some(index) = S::SUBSECTIONS
+                .iter()
+                .position(|known| known.as_bytes() == name)
+            else {
                 let name = String::from_utf8_lossy(name);
                 return Err(self.reader.error(
                     ErrorKind::Unknown,
@@ -202,7 +245,12 @@ impl<'a> Loader<'a> {
 
     fn entries(&self, meta: &FieldMeta) -> Option<Vec<&'a FieldEntry>> {
         let hint = self.hint?;
-        Some(hint.fields.iter().filter(|entry| entry.name == meta.json_name).collect())
+        Some(
+            hint.fields
+                .iter()
+                .filter(|entry| entry.name == meta.json_name)
+                .collect(),
+        )
     }
 }
 
@@ -220,9 +268,17 @@ pub fn subsection_name<'a>(reader: &Reader<'a>, parent: &str) -> Option<&'a [u8]
 
 impl Visitor for Loader<'_> {
     #[inline]
-    fn field<T: ?Sized, C: Codec<T>>(&mut self, meta: &'static FieldMeta, value: &mut T) -> Result<()> {
+    fn field<T: ?Sized, C: Codec<T>>(
+        &mut self,
+        meta: &'static FieldMeta,
+        value: &mut T,
+    ) -> Result<()> {
         if C::NESTS {
-            self.position = Position { json_name: meta.json_name, element: 0, hint: self.hint.is_some() };
+            self.position = Position {
+                json_name: meta.json_name,
+                element: 0,
+                hint: self.hint.is_some(),
+            };
         }
         C::load(value, self).map_err(|error| error.or_at(self.reader.offset()).inside(meta.name))
     }
@@ -235,14 +291,21 @@ impl Visitor for Loader<'_> {
         count: Counted,
         item_size: usize,
     ) -> Result<()> {
-        self.position = Position { json_name: meta.json_name, element: 0, hint: self.hint.is_some() };
+        self.position = Position {
+            json_name: meta.json_name,
+            element: 0,
+            hint: self.hint.is_some(),
+        };
         let mut load = || {
             let items = count.items()?;
             let left = self.reader.remaining();
             if items.saturating_mul(item_size.max(1)) > left {
                 return Err(self.reader.error(
                     ErrorKind::Count,
-                    format!("`{}` is {}, and {left} bytes of input are left", count.field, count.value),
+                    format!(
+                        "`{}` is {}, and {left} bytes of input are left",
+                        count.field, count.value
+                    ),
                 ));
             }
             value.prepare(items)?;
@@ -257,7 +320,10 @@ impl Visitor for Loader<'_> {
         let outer = (self.hint, self.position);
         self.hint = self.hint.and_then(|hint| hint.subsection(S::NAME));
         let result = if self.depth == MAX_DEPTH {
-            Err(self.reader.error(ErrorKind::Limit, format!("descriptions nest deeper than {MAX_DEPTH}")))
+            Err(self.reader.error(
+                ErrorKind::Limit,
+                format!("descriptions nest deeper than {MAX_DEPTH}"),
+            ))
         } else {
             self.depth += 1;
             let result = self.vmsd(state, version);
@@ -276,15 +342,26 @@ impl Visitor for Loader<'_> {
         }
     }
 
-    fn length<L: Length>(&mut self, meta: &'static FieldMeta, unit: Unit, times: u32, length: &mut L) {
+    fn length<L: Length>(
+        &mut self,
+        meta: &'static FieldMeta,
+        unit: Unit,
+        times: u32,
+        length: &mut L,
+    ) {
         if self.mode == Mode::Load {
             return;
         }
-        let Some(entries) = self.entries(meta) else { return };
+        let Some(entries) = self.entries(meta) else {
+            return;
+        };
         let total: u64 = match unit {
             Unit::Elements => entries.iter().map(|entry| entry.count()).sum(),
             Unit::Bytes => entries.iter().map(|entry| entry.size).sum(),
-            Unit::Bits => entries.iter().map(|entry| entry.size.saturating_mul(8)).sum(),
+            Unit::Bits => entries
+                .iter()
+                .map(|entry| entry.size.saturating_mul(8))
+                .sum(),
         };
         *length = L::from_u64(total / u64::from(times.max(1)));
     }

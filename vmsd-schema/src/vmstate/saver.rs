@@ -1,6 +1,6 @@
 //! The walk that writes (`vmstate_save_state_v`, `vmstate_subsection_save`).
 
-use super::{check_version, Codec, Counted, Elements, FieldMeta, VmState, Visitor};
+use super::{check_version, Codec, Counted, Elements, FieldMeta, Visitor, VmState};
 use crate::error::{Error, ErrorKind, Result};
 use crate::wire::{marker, Writer};
 
@@ -20,7 +20,9 @@ impl<'w> Saver<'w> {
     #[inline]
     pub(crate) fn vmsd<S: VmState>(&mut self, state: &mut S, version: u32) -> Result<()> {
         check_version::<S>(version)?;
-        state.hook_pre_save().map_err(|error| error.inside("pre_save"))?;
+        state
+            .hook_pre_save()
+            .map_err(|error| error.inside("pre_save"))?;
         state.visit(self, version)?;
         for index in 0..S::SUBSECTIONS.len() {
             state.visit_subsection(self, index)?;
@@ -32,7 +34,11 @@ impl<'w> Saver<'w> {
 
 impl Visitor for Saver<'_> {
     #[inline]
-    fn field<T: ?Sized, C: Codec<T>>(&mut self, meta: &'static FieldMeta, value: &mut T) -> Result<()> {
+    fn field<T: ?Sized, C: Codec<T>>(
+        &mut self,
+        meta: &'static FieldMeta,
+        value: &mut T,
+    ) -> Result<()> {
         C::save(value, self.writer).map_err(|error| error.inside(meta.name))
     }
 
@@ -51,7 +57,8 @@ impl Visitor for Saver<'_> {
     fn subsection<S: VmState + Default>(&mut self, slot: &mut Option<S>) -> Result<()> {
         let Some(state) = slot else { return Ok(()) };
         subsection_header::<S>(self.writer)?;
-        self.vmsd(state, S::VERSION).map_err(|error| error.inside(S::NAME))
+        self.vmsd(state, S::VERSION)
+            .map_err(|error| error.inside(S::NAME))
     }
 }
 
@@ -62,7 +69,10 @@ pub(super) fn first<E: Elements>(value: &mut E, count: Counted) -> Result<&mut [
     value.first(items).ok_or_else(|| {
         Error::new(
             ErrorKind::Count,
-            format!("`{}` is {}, and the field holds {capacity}", count.field, count.value),
+            format!(
+                "`{}` is {}, and the field holds {capacity}",
+                count.field, count.value
+            ),
         )
     })
 }

@@ -18,6 +18,10 @@ impl SchemaBuilder {
                 name: S::NAME.to_owned(),
                 version: Some(S::VERSION),
                 minimum_version: Some(S::MINIMUM_VERSION),
+                priority: Some(S::PRIORITY),
+                early_setup: Some(S::EARLY_SETUP),
+                unmigratable: Some(S::UNMIGRATABLE),
+                opaque: Some(S::OPAQUE),
                 ..Schema::default()
             },
         }
@@ -31,8 +35,20 @@ impl SchemaBuilder {
 
     /// A field whose count another field holds.
     #[must_use]
-    pub fn counted<E: Elements, C: Codec<[E::Item]>>(self, meta: &FieldMeta, field: &str, times: u64) -> Self {
-        self.push(meta, Count::Field { name: field.to_owned(), times }, C::shape())
+    pub fn counted<E: Elements, C: Codec<[E::Item]>>(
+        self,
+        meta: &FieldMeta,
+        field: &str,
+        times: u64,
+    ) -> Self {
+        self.push(
+            meta,
+            Count::Field {
+                name: field.to_owned(),
+                times,
+            },
+            C::shape(),
+        )
     }
 
     /// A part of a field, of `count` elements.
@@ -55,8 +71,17 @@ impl SchemaBuilder {
     }
 
     fn push(mut self, meta: &FieldMeta, count: Count, shape: crate::schema::Shape) -> Self {
-        let presence = if meta.conditional { Presence::Conditional } else { Presence::Since(meta.since) };
-        self.schema.fields.push(Field { name: meta.name.to_owned(), presence, count, shape });
+        let presence = if meta.conditional {
+            Presence::Conditional
+        } else {
+            Presence::Since(meta.since)
+        };
+        self.schema.fields.push(Field {
+            name: meta.name.to_owned(),
+            presence,
+            count,
+            shape,
+        });
         self
     }
 }

@@ -24,7 +24,11 @@ impl<'a> Reader<'a> {
     /// A cursor at the start of `bytes`, which stand at `base` in the input.
     #[must_use]
     pub fn with_base(bytes: &'a [u8], base: u64) -> Self {
-        Self { bytes, pos: 0, base }
+        Self {
+            bytes,
+            pos: 0,
+            base,
+        }
     }
 
     /// The offset of the next byte in the input.
@@ -128,7 +132,8 @@ impl<'a> Reader<'a> {
     pub fn counted_bytes(&mut self) -> Result<&'a [u8]> {
         let start = self.pos;
         let len = self.u8()?;
-        self.bytes(usize::from(len)).inspect_err(|_| self.pos = start)
+        self.bytes(usize::from(len))
+            .inspect_err(|_| self.pos = start)
     }
 
     /// A cursor over the next `len` bytes alone; this one advances past them.
@@ -139,7 +144,11 @@ impl<'a> Reader<'a> {
 
     /// An error of `kind` at the next byte.
     #[cold]
-    pub fn error(&self, kind: ErrorKind, message: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+    pub fn error(
+        &self,
+        kind: ErrorKind,
+        message: impl Into<std::borrow::Cow<'static, str>>,
+    ) -> Error {
         Error::at(kind, self.offset(), message)
     }
 
@@ -150,7 +159,10 @@ impl<'a> Reader<'a> {
         let message = if left == 0 {
             format!("the input ends where {len} more {} should be", plural(len))
         } else {
-            format!("the input ends {left} {} into a value of {len}", plural(left))
+            format!(
+                "the input ends {left} {} into a value of {len}",
+                plural(left)
+            )
         };
         self.error(ErrorKind::Truncated, message)
     }

@@ -19,7 +19,9 @@ impl Writer {
     /// An empty buffer with room for `capacity` bytes.
     #[must_use]
     pub fn with_capacity(capacity: usize) -> Self {
-        Self { bytes: Vec::with_capacity(capacity) }
+        Self {
+            bytes: Vec::with_capacity(capacity),
+        }
     }
 
     /// How many bytes were written.
@@ -95,7 +97,10 @@ impl Writer {
         let len = u8::try_from(text.len()).map_err(|_| {
             Error::new(
                 ErrorKind::Limit,
-                format!("a name of {} bytes, {MAX_STRING_LEN} is the most the format can carry", text.len()),
+                format!(
+                    "a name of {} bytes, {MAX_STRING_LEN} is the most the format can carry",
+                    text.len()
+                ),
             )
         })?;
         self.u8(len);
