@@ -1,0 +1,14 @@
+//! Bytes of a stream to named values, by the description that the stream carries.
+//!
+//! In go body bytes and a [`crate::schema::Description`], out come [`Node`]s that borrow from both. Typed devices and
+//! printing are left to others.
+
+mod described;
+mod group;
+mod kind;
+mod node;
+mod pointee;
+
+pub use described::{decode, measure, End};
+pub use kind::{Kind, Scalar, ScalarKind};
+pub use node::{Branch, Content, Key, Node, Reason, Struct, Subsection};
