@@ -36,7 +36,9 @@ pub fn registry() -> Registry {
         Mirror::of::<dma::Dma>(),
         Mirror::of::<fw_cfg::FwCfg>(),
         Mirror::of::<globalstate::Globalstate>(),
-        Mirror::preset("one string", || Box::new(globalstate::Globalstate::one_string())),
+        Mirror::of::<globalstate::Globalstate>().preset("one string", || {
+            Box::new(globalstate::Globalstate::one_string())
+        }),
         Mirror::of::<hpet::Hpet>(),
         Mirror::of::<i8254::I8254>(),
         Mirror::of::<i8259::I8259>(),

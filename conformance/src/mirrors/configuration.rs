@@ -64,7 +64,9 @@ impl Codec<String> for Capability {
     fn load(value: &mut String, loader: &mut Loader<'_>) -> Result<()> {
         let at = loader.offset();
         let name = std::str::from_utf8(loader.counted_bytes()?);
-        *value = name.map_err(|_| Error::at(ErrorKind::Validation, at, "received unknown capability"))?.to_owned();
+        *value = name
+            .map_err(|_| Error::at(ErrorKind::Validation, at, "received unknown capability"))?
+            .to_owned();
         Ok(())
     }
 

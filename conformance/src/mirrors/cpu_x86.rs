@@ -12,7 +12,13 @@ use vmsd_schema::VmState;
 
 /// The processor (`target/i386/machine.c`) as `qemu-system-x86_64` has it; the 32-bit target has half the registers.
 #[derive(VmState)]
-#[vmstate(name = "cpu", version = 12, minimum_version = 11, prefix = "env.", default)]
+#[vmstate(
+    name = "cpu",
+    version = 12,
+    minimum_version = 11,
+    prefix = "env.",
+    default
+)]
 pub(crate) struct CpuX86 {
     regs: [u64; 16],
     eip: u64,

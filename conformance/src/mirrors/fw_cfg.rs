@@ -93,7 +93,10 @@ impl Codec<u16> for Uint32AsUint16 {
     }
 
     fn describe(value: &mut u16, describer: &mut Describer) -> Result<()> {
-        let shown = Value::Uint { bits: 16, value: u64::from(*value) };
+        let shown = Value::Uint {
+            bits: 16,
+            value: u64::from(*value),
+        };
         describer.leaf("int32_as_uint16", shown, |writer| Self::save(value, writer))
     }
 }

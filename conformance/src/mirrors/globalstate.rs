@@ -49,17 +49,27 @@ const RUN_STATES: &[&str] = &[
 impl Globalstate {
     /// The state as QEMU sent it when it was one string.
     pub(crate) fn one_string() -> Self {
-        Self { runstate_len: 100, knows_suspension: false, ..Self::default() }
+        Self {
+            runstate_len: 100,
+            knows_suspension: false,
+            ..Self::default()
+        }
     }
 
     /// `global_state_post_load`: a name that QEMU does not know ends the migration.
     fn post_load(&mut self, _version: u32) -> Result<()> {
-        let sent = self.runstate.get(..usize::from(self.runstate_len)).unwrap_or(&self.runstate);
+        let sent = self
+            .runstate
+            .get(..usize::from(self.runstate_len))
+            .unwrap_or(&self.runstate);
         let name = sent.split(|byte| *byte == 0).next().unwrap_or_default();
         if RUN_STATES.iter().any(|known| known.as_bytes() == name) {
             return Ok(());
         }
         let name = String::from_utf8_lossy(name);
-        Err(Error::new(ErrorKind::Validation, format!("invalid parameter value: {name}")))
+        Err(Error::new(
+            ErrorKind::Validation,
+            format!("invalid parameter value: {name}"),
+        ))
     }
 }

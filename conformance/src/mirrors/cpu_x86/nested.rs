@@ -44,10 +44,14 @@ impl NestedState {
         const SVM: u16 = 1;
         let KvmNestedState { size, format, .. } = *self.nested_state;
         if size < HEADER {
-            return Err(invalid(format!("received nested state size less than min: len={size}, min={HEADER}")));
+            return Err(invalid(format!(
+                "received nested state size less than min: len={size}, min={HEADER}"
+            )));
         }
         if ![VMX, SVM].contains(&format) {
-            return Err(invalid(format!("received invalid nested state format: {format}")));
+            return Err(invalid(format!(
+                "received invalid nested state format: {format}"
+            )));
         }
         Ok(())
     }
