@@ -18,6 +18,7 @@ pub(crate) const EARLY_SETUP: Word = Word("early_setup");
 pub(crate) const UNMIGRATABLE: Word = Word("unmigratable");
 pub(crate) const OPAQUE: Word = Word("opaque");
 pub(crate) const CRATE: Word = Word("crate");
+pub(crate) const PREFIX: Word = Word("prefix");
 pub(crate) const DEFAULT: Word = Word("default");
 pub(crate) const SKIP: Word = Word("skip");
 pub(crate) const SINCE: Word = Word("since");
@@ -42,6 +43,7 @@ pub(crate) const MARKED: Word = Word("marked");
 pub(crate) const UNCOMPRESSED: Word = Word("uncompressed");
 pub(crate) const SUBSECTION: Word = Word("subsection");
 pub(crate) const FOREIGN_NAME: Word = Word("foreign_name");
+pub(crate) const RENAMED: Word = Word("renamed");
 
 /// Words of a container.
 pub(crate) const CONTAINER: &[Word] = &[
@@ -57,6 +59,7 @@ pub(crate) const CONTAINER: &[Word] = &[
     UNMIGRATABLE,
     OPAQUE,
     CRATE,
+    PREFIX,
     DEFAULT,
 ];
 
@@ -86,6 +89,7 @@ pub(crate) const FIELD: &[Word] = &[
     UNCOMPRESSED,
     SUBSECTION,
     FOREIGN_NAME,
+    RENAMED,
     DEFAULT,
 ];
 
