@@ -49,6 +49,7 @@ pub(crate) struct Sent {
     pub(crate) presence: Presence,
     pub(crate) elements: Elements,
     pub(crate) encoding: Encoding,
+    /// Described element by element: the word says so, or a predicate in QEMU's table.
     pub(crate) uncompressed: bool,
     pub(crate) max: Option<Max>,
     pub(crate) validate: Option<Path>,
@@ -234,13 +235,16 @@ impl Sent {
             (None, Some(range)) => Elements::Range(range),
             (None, None) => Elements::All,
         };
+        let unconditional = matches!(presence, Presence::Since(_));
+        let uncompressed =
+            attrs.uncompressed.is_set() || !(unconditional || attrs.compressed.is_set());
         Self {
             json_name: name.clone(),
             name,
             presence,
             elements,
             encoding,
-            uncompressed: attrs.uncompressed.is_set(),
+            uncompressed,
             max: attrs.max.take(),
             validate: attrs.validate.take(),
             never_sent: since > version,

@@ -172,7 +172,7 @@ impl Describer {
         let form = FieldForm {
             json_name: meta.json_name,
             name: meta.name,
-            compressible: compressible && !meta.conditional && !meta.uncompressed,
+            compressible: compressible && !meta.uncompressed,
             pointers,
         };
         self.entries.extend(
