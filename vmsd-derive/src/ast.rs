@@ -7,7 +7,7 @@ use syn::{
     Data, DeriveInput, Fields, GenericArgument, Generics, LitStr, Path, PathArguments, Type,
 };
 
-use crate::attr::{ContainerAttrs, FieldAttrs, Length, Max};
+use crate::attr::{ContainerAttrs, FieldAttrs, Length, Max, Renamed};
 use crate::ctxt::Ctxt;
 use crate::word::{self, Word};
 
@@ -36,7 +36,10 @@ pub(crate) enum Role {
     /// Not migrated.
     Skip,
     /// A subsection: the type inside the `Option`.
-    Subsection { state: Box<Type>, foreign_name: bool },
+    Subsection {
+        state: Box<Type>,
+        foreign_name: bool,
+    },
     /// A field of the table.
     Sent(Box<Sent>),
 }
@@ -49,6 +52,7 @@ pub(crate) struct Sent {
     pub(crate) presence: Presence,
     pub(crate) elements: Elements,
     pub(crate) encoding: Encoding,
+    pub(crate) renamed: Option<Renamed>,
     /// Described element by element: the word says so, or a predicate in QEMU's table.
     pub(crate) uncompressed: bool,
     pub(crate) max: Option<Max>,
@@ -64,6 +68,13 @@ pub(crate) enum Presence {
     /// A `skip`ped bool of the same struct.
     Fact(Ident),
     Predicate(Path),
+}
+
+/// What the struct says to each of its fields.
+struct Surroundings<'a> {
+    version: u32,
+    skipped: &'a [Ident],
+    prefix: &'a str,
 }
 
 /// How many elements a field has.
@@ -129,9 +140,15 @@ impl Container {
             .filter(|(_, attrs)| attrs.skip.is_set())
             .filter_map(|(f, _)| f.ident.clone())
             .collect();
+        let prefix = attrs.prefix.take().map(|set| set.value());
+        let around = Surroundings {
+            version,
+            skipped: &skipped,
+            prefix: prefix.as_deref().unwrap_or_default(),
+        };
         let mut fields: Vec<Field> = parsed
             .into_iter()
-            .map(|(field, attrs)| Field::new(field, attrs, version, &skipped))
+            .map(|(field, attrs)| Field::new(field, attrs, &around))
             .collect();
         number_names(&mut fields);
         let container = Self {
@@ -167,7 +184,7 @@ impl Container {
 }
 
 impl Field {
-    fn new(field: &syn::Field, mut attrs: FieldAttrs, version: u32, skipped: &[Ident]) -> Self {
+    fn new(field: &syn::Field, mut attrs: FieldAttrs, around: &Surroundings<'_>) -> Self {
         let ident = field.ident.clone().unwrap_or_else(|| format_ident!("_0"));
         let default = attrs.default.take();
         let role = if attrs.skip.is_set() {
@@ -181,7 +198,7 @@ impl Field {
                 foreign_name: attrs.foreign_name.is_set(),
             }
         } else {
-            Role::Sent(Box::new(Sent::new(field, &ident, attrs, version, skipped)))
+            Role::Sent(Box::new(Sent::new(field, &ident, attrs, around)))
         };
         Self {
             ident,
@@ -197,9 +214,13 @@ impl Sent {
         field: &syn::Field,
         ident: &Ident,
         mut attrs: FieldAttrs,
-        version: u32,
-        skipped: &[Ident],
+        around: &Surroundings<'_>,
     ) -> Self {
+        let Surroundings {
+            version,
+            skipped,
+            prefix,
+        } = *around;
         let since = attrs.since.take().unwrap_or(0);
         let presence = match attrs.exists.take() {
             Some(path) => match path.get_ident() {
@@ -224,7 +245,7 @@ impl Sent {
             Some(name) => name.value(),
             None if matches!(encoding, Encoding::Word(word::TMP)) => "tmp".to_owned(),
             None if is_unused(&field.ty) => "unused".to_owned(),
-            None => ident.unraw().to_string(),
+            None => format!("{prefix}{}", ident.unraw()),
         };
         let elements = match (attrs.len.take(), attrs.range.take()) {
             (Some(length), _) => {
@@ -244,6 +265,7 @@ impl Sent {
             presence,
             elements,
             encoding,
+            renamed: attrs.renamed.take(),
             uncompressed,
             max: attrs.max.take(),
             validate: attrs.validate.take(),

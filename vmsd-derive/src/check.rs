@@ -285,6 +285,7 @@ fn place<'a>(attrs: &'a FieldAttrs, word: &str) -> Option<&'a syn::Path> {
         "uncompressed" => attrs.uncompressed.as_ref().map(|set| &set.word),
         "subsection" => attrs.subsection.as_ref().map(|set| &set.word),
         "foreign_name" => attrs.foreign_name.as_ref().map(|set| &set.word),
+        "renamed" => attrs.renamed.as_ref().map(|set| &set.word),
         "default" => attrs.default.as_ref().map(|set| &set.word),
         _ => None,
     }

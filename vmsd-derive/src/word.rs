@@ -18,6 +18,7 @@ pub(crate) const EARLY_SETUP: Word = Word("early_setup");
 pub(crate) const UNMIGRATABLE: Word = Word("unmigratable");
 pub(crate) const OPAQUE: Word = Word("opaque");
 pub(crate) const CRATE: Word = Word("crate");
+pub(crate) const PREFIX: Word = Word("prefix");
 pub(crate) const DEFAULT: Word = Word("default");
 pub(crate) const SKIP: Word = Word("skip");
 pub(crate) const SINCE: Word = Word("since");
@@ -43,6 +44,7 @@ pub(crate) const UNCOMPRESSED: Word = Word("uncompressed");
 pub(crate) const COMPRESSED: Word = Word("compressed");
 pub(crate) const SUBSECTION: Word = Word("subsection");
 pub(crate) const FOREIGN_NAME: Word = Word("foreign_name");
+pub(crate) const RENAMED: Word = Word("renamed");
 
 /// Words of a container.
 pub(crate) const CONTAINER: &[Word] = &[
@@ -58,6 +60,7 @@ pub(crate) const CONTAINER: &[Word] = &[
     UNMIGRATABLE,
     OPAQUE,
     CRATE,
+    PREFIX,
     DEFAULT,
 ];
 
@@ -88,6 +91,7 @@ pub(crate) const FIELD: &[Word] = &[
     COMPRESSED,
     SUBSECTION,
     FOREIGN_NAME,
+    RENAMED,
     DEFAULT,
 ];
 
