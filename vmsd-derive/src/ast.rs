@@ -53,6 +53,7 @@ pub(crate) struct Sent {
     pub(crate) elements: Elements,
     pub(crate) encoding: Encoding,
     pub(crate) renamed: Option<Renamed>,
+    /// Described element by element: the word says so, or a predicate in QEMU's table.
     pub(crate) uncompressed: bool,
     pub(crate) max: Option<Max>,
     pub(crate) validate: Option<Path>,
@@ -255,6 +256,9 @@ impl Sent {
             (None, Some(range)) => Elements::Range(range),
             (None, None) => Elements::All,
         };
+        let unconditional = matches!(presence, Presence::Since(_));
+        let uncompressed =
+            attrs.uncompressed.is_set() || !(unconditional || attrs.compressed.is_set());
         Self {
             json_name: name.clone(),
             name,
@@ -262,7 +266,7 @@ impl Sent {
             elements,
             encoding,
             renamed: attrs.renamed.take(),
-            uncompressed: attrs.uncompressed.is_set(),
+            uncompressed,
             max: attrs.max.take(),
             validate: attrs.validate.take(),
             never_sent: since > version,

@@ -293,8 +293,7 @@ impl<'c> FieldTokens<'c> {
 
     /// What this field adds to whether an array of the struct may be described by its first element.
     fn compressible(&self, p: &TokenStream) -> Option<TokenStream> {
-        let unconditional = matches!(self.sent.presence, Presence::Since(_));
-        if !unconditional || self.sent.validate.is_some() || self.sent.uncompressed {
+        if self.sent.validate.is_some() || self.sent.uncompressed {
             return Some(quote!(false));
         }
         let codec = self.codec_of(p);

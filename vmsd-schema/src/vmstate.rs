@@ -353,7 +353,7 @@ pub struct FieldMeta {
     pub since: u32,
     /// Whether a predicate decides instead.
     pub conditional: bool,
-    /// Whether QEMU describes each element by itself though its table does not show why.
+    /// Whether QEMU describes each element of an array by itself, as it does where the table has a predicate.
     pub uncompressed: bool,
 }
 

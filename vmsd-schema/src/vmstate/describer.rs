@@ -177,7 +177,7 @@ impl Describer {
             } else {
                 meta.name
             },
-            compressible: compressible && !meta.conditional && !meta.uncompressed,
+            compressible: compressible && !meta.uncompressed,
             pointers,
         };
         self.entries.extend(

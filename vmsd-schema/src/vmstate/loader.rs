@@ -192,6 +192,17 @@ impl<'a> Loader<'a> {
         };
     }
 
+    /// The size of the field that is being read, if there is no destination and the stream's description tells it:
+    /// what a codec goes by whose length is never sent. Only for a codec that says it nests.
+    #[must_use]
+    pub fn described_size(&self) -> Option<u64> {
+        let hint = self.hint.filter(|_| self.mode == Mode::Inspect)?;
+        let field = self.position.field?;
+        let mut entries = hint.fields.iter();
+        let entry = entries.find(|entry| field.is_called(&entry.name))?;
+        Some(entry.size)
+    }
+
     #[inline]
     fn start_of(&self, meta: &'static FieldMeta) -> Position {
         let field = self.hint.is_some().then_some(meta);
