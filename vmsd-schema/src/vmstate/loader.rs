@@ -192,6 +192,15 @@ impl<'a> Loader<'a> {
         };
     }
 
+    /// The size of the field that is being read, if there is no destination and the stream's description tells it:
+    /// what a codec goes by whose length is never sent. Only for a codec that says it nests.
+    #[must_use]
+    pub fn described_size(&self) -> Option<u64> {
+        let hint = self.hint.filter(|_| self.mode == Mode::Inspect && self.position.hint)?;
+        let entry = hint.entries(self.position.json_name).next()?;
+        Some(entry.size)
+    }
+
     fn position_hint(&self) -> Option<&'a Description> {
         let Position {
             json_name,
