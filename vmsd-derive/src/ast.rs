@@ -151,6 +151,7 @@ impl Container {
             .map(|(field, attrs)| Field::new(field, attrs, &around))
             .collect();
         number_names(&mut fields);
+        find_lengths_sent_later(&mut fields);
         let container = Self {
             ident: input.ident.clone(),
             generics: input.generics.clone(),
@@ -299,6 +300,20 @@ fn number_names(fields: &mut [Field]) {
             sent.json_name = format!("{}[{number}]", sent.name);
         }
         seen.push(sent.name.clone());
+    }
+}
+
+/// A length that is sent behind its elements, to be compared, is as good as never sent when they are loaded.
+fn find_lengths_sent_later(fields: &mut [Field]) {
+    let names: Vec<Ident> = fields.iter().map(|field| field.ident.clone()).collect();
+    for (at, field) in fields.iter_mut().enumerate() {
+        let Role::Sent(sent) = &mut field.role else {
+            continue;
+        };
+        if let Elements::Len { length, never_sent } = &mut sent.elements {
+            let later = names.get(at..).unwrap_or_default();
+            *never_sent |= matches!(&*length.members, [name] if later.contains(name));
+        }
     }
 }
 

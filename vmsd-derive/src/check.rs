@@ -192,15 +192,20 @@ fn lengths_come_first(cx: &Ctxt, fields: &Parsed<'_>) {
         match position(name) {
             None => cx.error(name, format!("no field `{name}` in this struct")),
             Some(index) => {
-                let sent = fields
+                let unknown = fields
                     .get(index)
-                    .is_some_and(|(_, attrs)| !attrs.skip.is_set());
-                if sent && index >= at {
+                    .is_some_and(|(_, attrs)| !known_before_it_is_loaded(attrs));
+                if unknown && index >= at {
                     cx.error(name, format!("`{name}` is loaded after this field: its length would not be known yet"));
                 }
             }
         }
     }
+}
+
+/// A fact of the destination: never sent, or sent to be compared (`with` may be such a comparison).
+fn known_before_it_is_loaded(attrs: &FieldAttrs) -> bool {
+    attrs.skip.is_set() || attrs.equal.is_set() || attrs.with.is_set()
 }
 
 fn facts_are_skipped(cx: &Ctxt, fields: &Parsed<'_>) {
