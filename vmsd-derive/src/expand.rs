@@ -3,14 +3,13 @@
 //! `visit` names every field once; save, load and describe are walks over it in the library.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned, ToTokens};
 use syn::spanned::Spanned;
 use syn::{DeriveInput, Path, Type};
 
 use crate::ast::{argument, Container, Elements, Encoding, Field, Presence, Sent};
 use crate::attr::{Length, Max};
-use crate::check::pointee;
-use crate::word;
+use crate::word::{self, Word};
 
 /// `impl VmState`, `impl Field` and, if asked for, `impl Default`.
 pub(crate) fn container(container: &Container) -> TokenStream {
@@ -39,7 +38,9 @@ pub(crate) fn container(container: &Container) -> TokenStream {
     } else {
         quote!(false)
     };
-    let min_sizes = sent.iter().filter_map(|field| field.min_size(&p));
+    let min_sizes = sent
+        .iter()
+        .filter_map(|field| field.min_size(&p, *minimum_version));
     let visits = sent
         .iter()
         .enumerate()
@@ -61,11 +62,18 @@ pub(crate) fn container(container: &Container) -> TokenStream {
         .map(|(_, state, _)| {
             let message =
                 "a subsection's name starts with its parent's name; `foreign_name` admits another";
-            quote_spanned!(state.span()=> const _: () = ::core::assert!(
-            #p::is_subsection_of(#name, <#state as #p::VmState>::NAME), #message
-        );)
+            quote_spanned!(state.span()=> ::core::assert!(
+                #p::is_subsection_of(#name, <#state as #p::VmState>::NAME), #message
+            ))
         });
-    let lists = sent.iter().filter_map(|field| field.list_version_check(&p));
+    let versions = sent.iter().filter_map(|field| field.version_check(&p));
+    let checks: Vec<_> = names.chain(versions).collect();
+    // Items cannot name the parameters of a generic struct; a block inside one of its functions can.
+    let (checks, generic_checks) = if generics.params.is_empty() {
+        (quote!(#(const _: () = #checks;)*), quote!())
+    } else {
+        (quote!(), quote!(#(const { #checks };)*))
+    };
     let lints = sent.iter().filter_map(FieldTokens::never_sent);
     let hooks = hooks(container);
     let flags = flags(container, &p);
@@ -75,8 +83,7 @@ pub(crate) fn container(container: &Container) -> TokenStream {
         #[automatically_derived]
         const _: () = {
             static __FIELDS: [#p::FieldMeta; #count] = [#(#metas),*];
-            #(#names)*
-            #(#lists)*
+            #checks
             #(#lints)*
 
             impl #impl_generics #p::VmState for #ident #type_generics #where_clause {
@@ -93,6 +100,7 @@ pub(crate) fn container(container: &Container) -> TokenStream {
                 }
 
                 fn visit<__V: #p::Visitor>(&mut self, __v: &mut __V, __version: #p::u32) -> #krate::Result<()> {
+                    #generic_checks
                     #(#visits)*
                     let _ = (__v, __version);
                     #p::Ok(())
@@ -118,10 +126,10 @@ pub(crate) fn container(container: &Container) -> TokenStream {
 }
 
 /// An impl that says nothing, so that a mistake in the struct is the only error that is shown.
-pub(crate) fn stub(input: &DeriveInput) -> TokenStream {
+pub(crate) fn stub(input: &DeriveInput, krate: &Path) -> TokenStream {
     let ident = &input.ident;
     let (impl_generics, type_generics, where_clause) = input.generics.split_for_impl();
-    let p = quote!(::vmsd_schema::__private);
+    let p = quote!(#krate::__private);
     quote! {
         #[automatically_derived]
         const _: () = {
@@ -133,10 +141,10 @@ pub(crate) fn stub(input: &DeriveInput) -> TokenStream {
                 const COMPRESSIBLE: #p::bool = true;
                 const MIN_SIZE: #p::usize = 0;
                 fn schema() -> #p::Schema { ::core::unimplemented!() }
-                fn visit<__V: #p::Visitor>(&mut self, _: &mut __V, _: #p::u32) -> ::vmsd_schema::Result<()> {
+                fn visit<__V: #p::Visitor>(&mut self, _: &mut __V, _: #p::u32) -> #krate::Result<()> {
                     ::core::unimplemented!()
                 }
-                fn visit_subsection<__V: #p::Visitor>(&mut self, _: &mut __V, _: #p::usize) -> ::vmsd_schema::Result<()> {
+                fn visit_subsection<__V: #p::Visitor>(&mut self, _: &mut __V, _: #p::usize) -> #krate::Result<()> {
                     ::core::unimplemented!()
                 }
             }
@@ -293,8 +301,9 @@ impl<'c> FieldTokens<'c> {
         Some(quote!(#codec::COMPRESSIBLE))
     }
 
-    fn min_size(&self, p: &TokenStream) -> Option<TokenStream> {
-        let always = matches!(self.sent.presence, Presence::Since(0));
+    fn min_size(&self, p: &TokenStream, minimum_version: u32) -> Option<TokenStream> {
+        let always =
+            matches!(self.sent.presence, Presence::Since(since) if since <= minimum_version);
         let whole = matches!(self.sent.elements, Elements::All);
         let codec = self.codec_of(p);
         (always && whole).then(|| quote!(#codec::MIN_SIZE))
@@ -302,16 +311,17 @@ impl<'c> FieldTokens<'c> {
 
     fn visit(&self, p: &TokenStream, index: usize) -> TokenStream {
         let meta = quote!(&__FIELDS[#index]);
-        let walk = self.walk(p, &meta);
-        let checks = self.checks(&meta);
+        let (walk, checks) = (self.walk(p, &meta), self.checks(&meta));
+        let mark = (!checks.is_empty()).then(|| quote!(let __at = __v.mark();));
+        let walk = quote!(#mark #walk #checks);
         match &self.sent.presence {
-            Presence::Since(0) => quote!(#walk #checks),
-            Presence::Since(since) => quote!(if __version >= #since { #walk #checks }),
+            Presence::Since(0) => walk,
+            Presence::Since(since) => quote!(if __version >= #since { #walk }),
             Presence::Fact(fact) => quote! {
                 __v.fact(#meta, &mut self.#fact);
-                if self.#fact { #walk #checks }
+                if self.#fact { #walk }
             },
-            Presence::Predicate(path) => quote!(if #path(&*self, __version) { #walk #checks }),
+            Presence::Predicate(path) => quote!(if #path(&*self, __version) { #walk }),
         }
     }
 
@@ -359,6 +369,7 @@ impl<'c> FieldTokens<'c> {
         match self.sent.encoding {
             Encoding::Word(word::BUFFER) => format_ident!("Bytes"),
             Encoding::Word(word::BITMAP) => format_ident!("Bits"),
+            Encoding::Marked => format_ident!("Markers"),
             _ => format_ident!("Elements"),
         }
     }
@@ -367,10 +378,10 @@ impl<'c> FieldTokens<'c> {
         let member = self.member;
         let max = self.sent.max.as_ref().map(|max| match max {
             Max::Expr(bound) => {
-                quote_spanned!(bound.span()=> __v.max(#meta, self.#member, #bound)?;)
+                quote_spanned!(bound.span()=> __v.max(#meta, __at, self.#member, #bound)?;)
             }
             Max::LenOf(other) => {
-                quote_spanned!(other.span()=> __v.max(#meta, self.#member, self.#other.len())?;)
+                quote_spanned!(other.span()=> __v.max(#meta, __at, self.#member, self.#other.len())?;)
             }
         });
         let validate = self.sent.validate.as_ref().map(|path| {
@@ -379,7 +390,7 @@ impl<'c> FieldTokens<'c> {
                 .last()
                 .map(|segment| segment.ident.to_string())
                 .unwrap_or_default();
-            quote_spanned!(path.span()=> __v.validate(#meta, #path(&*self, __version), #name)?;)
+            quote_spanned!(path.span()=> __v.validate(#meta, __at, #path(&*self, __version), #name)?;)
         });
         quote!(#max #validate)
     }
@@ -390,11 +401,8 @@ impl<'c> FieldTokens<'c> {
         match &self.sent.elements {
             Elements::All => quote_spanned!(ty.span()=> .field::<#ty, #codec>(#meta)),
             Elements::Range(range) => {
-                let capacity = match ty {
-                    Type::Array(array) => {
-                        let len = &array.len;
-                        quote!(#len)
-                    }
+                let capacity = match argument(ty, "Box", 0).unwrap_or(ty) {
+                    Type::Array(array) => array.len.to_token_stream(),
                     _ => quote!(0),
                 };
                 quote_spanned!(ty.span()=> .slice::<#ty, #codec>(#meta, #p::range_len(#range, #capacity)))
@@ -412,22 +420,30 @@ impl<'c> FieldTokens<'c> {
         }
     }
 
-    /// List elements load at the field's version and are saved at their own: another than the child's must be one it loads.
-    fn list_version_check(&self, p: &TokenStream) -> Option<TokenStream> {
-        let (
-            Encoding::Word(word::QTAILQ | word::QLIST | word::GTREE | word::TMP),
-            Presence::Since(since @ 1..),
-        ) = (&self.sent.encoding, &self.sent.presence)
-        else {
-            return None;
+    /// A version that the field pins its struct to, or its list's elements, must be one that the struct loads.
+    fn version_check(&self, p: &TokenStream) -> Option<TokenStream> {
+        let (version, message) = match (&self.sent.encoding, &self.sent.presence) {
+            (Encoding::Word(word), Presence::Since(since @ 1..)) if is_list(*word) => (
+                since,
+                "elements load at the field's `since`, which must lie between the child's minimum_version and version",
+            ),
+            (Encoding::VStruct(version), _) => (
+                version,
+                "`struct_version` must lie between the struct's minimum_version and version",
+            ),
+            _ => return None,
         };
-        let child = list_child(self.ty)?;
-        let message = "elements load at the field's `since`, which must lie between the child's minimum_version and version";
-        Some(
-            quote_spanned! {self.ty.span()=> const _: () = ::core::assert!(
-                <#child as #p::VmState>::MINIMUM_VERSION <= #since && #since <= <#child as #p::VmState>::VERSION, #message
-            );},
-        )
+        let child = innermost(self.ty);
+        let value = quote_spanned! {self.ty.span()=>
+            <#child as #p::VmState>::MINIMUM_VERSION <= #version && #version <= <#child as #p::VmState>::VERSION
+        };
+        let key = argument(self.ty, "BTreeMap", 0).map(|key| {
+            quote_spanned! {self.ty.span()=>
+                && <#key as #p::codec::TreeKey>::MINIMUM_VERSION <= #version
+                && #version <= <#key as #p::codec::TreeKey>::VERSION
+            }
+        });
+        Some(quote_spanned!(self.ty.span()=> ::core::assert!(#value #key, #message)))
     }
 
     /// A warning, by the only means a macro has: the use of something deprecated. `#[allow(deprecated)]` accepts it.
@@ -458,18 +474,17 @@ fn whole(p: &TokenStream, ty: &Type, sent: &Sent) -> TokenStream {
         Encoding::Word(word::BUFFER) => quote!(#p::codec::Buffer),
         Encoding::Word(word::BITMAP) => quote!(#p::codec::Bitmap),
         Encoding::Word(word::BYTE_ARRAY) => quote!(#p::codec::ByteArray),
-        Encoding::Word(list @ (word::QTAILQ | word::QLIST | word::GTREE | word::TMP)) => {
+        Encoding::Word(list) if is_list(*list) => {
             let codec = format_ident!("{}", camel(list.0));
-            let child = list_child(ty).unwrap_or(ty);
             let version = match sent.presence {
-                Presence::Since(since @ 1..) => quote!(#since),
-                _ => quote!({ <#child as #p::VmState>::VERSION }),
+                Presence::Since(since) => since,
+                Presence::Fact(_) | Presence::Predicate(_) => 0,
             };
             quote!(#p::codec::#codec<#version>)
         }
         Encoding::Marked => {
-            let to = pointee(ty).unwrap_or(ty);
-            quote!(#p::codec::Each<#p::codec::Marked<<#to as #p::Field>::Codec>>)
+            let item = quote_spanned!(ty.span()=> <#ty as #p::Elements>::Item);
+            quote_spanned!(ty.span()=> #p::codec::Each<#p::codec::Marked<<#item as #p::codec::Pointer>::Codec>>)
         }
         leaf => nest(p, ty, &element(p, leaf)),
     }
@@ -484,14 +499,19 @@ fn slice(p: &TokenStream, ty: &Type, sent: &Sent) -> (TokenStream, TokenStream) 
     };
     match &sent.encoding {
         Encoding::Usual => sized(quote_spanned!(ty.span()=> <#item as #p::Field>::Codec)),
-        Encoding::With(codec) => (quote!(#codec), quote!(1)),
+        Encoding::With(codec) => (quote!(#codec), quote!(0)),
         Encoding::Word(word::BUFFER) => (quote!(#p::codec::Buffer), quote!(1)),
         Encoding::Word(word::BITMAP) => (quote!(#p::codec::Bitmap), quote!(8)),
-        Encoding::Marked => {
-            let to = pointee(ty).unwrap_or(ty);
-            sized(quote!(#p::codec::Marked<<#to as #p::Field>::Codec>))
+        Encoding::Marked => sized(
+            quote_spanned!(ty.span()=> #p::codec::Marked<<#item as #p::codec::Pointer>::Codec>),
+        ),
+        leaf => {
+            let row = match ty {
+                Type::Array(array) => &array.elem,
+                _ => argument(ty, "Vec", 0).unwrap_or(ty),
+            };
+            sized(nest(p, row, &element(p, leaf)))
         }
-        leaf => sized(element(p, leaf)),
     }
 }
 
@@ -525,11 +545,20 @@ fn nest(p: &TokenStream, ty: &Type, codec: &TokenStream) -> TokenStream {
     }
 }
 
-/// The state that a list, a tree or a temporary holds.
-fn list_child(ty: &Type) -> Option<&Type> {
-    argument(ty, "Vec", 0)
-        .or_else(|| argument(ty, "BTreeMap", 1))
-        .or(Some(ty))
+/// Words whose structs load at the field's version and are saved at their own.
+fn is_list(word: Word) -> bool {
+    [word::QTAILQ, word::QLIST, word::GTREE, word::TMP].contains(&word)
+}
+
+/// The state that an array, a box, a list, a tree or a temporary holds.
+fn innermost(ty: &Type) -> &Type {
+    let inner = match ty {
+        Type::Array(array) => Some(&*array.elem),
+        _ => argument(ty, "Vec", 0)
+            .or_else(|| argument(ty, "Box", 0))
+            .or_else(|| argument(ty, "BTreeMap", 1)),
+    };
+    inner.map_or(ty, innermost)
 }
 
 /// `cpu_double` as `CpuDouble`.

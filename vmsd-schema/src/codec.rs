@@ -39,7 +39,7 @@ pub use cpu_double::CpuDouble;
 pub use equal::{Equal, Int32Le};
 pub use list::{Qlist, Qtailq};
 pub use nested::{Nested, Tmp, VStruct};
-pub use pointer::{Marked, Nullable};
+pub use pointer::{Marked, Nullable, Pointer};
 pub use scalar::Scalar;
 pub use timer::{Timer, TimerDeadline};
 pub use tree::{Gtree, TreeKey};

@@ -8,6 +8,8 @@ mod loader;
 mod saver;
 pub mod schema_builder;
 
+use std::fmt;
+
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::MAX_ELEMENTS;
 use crate::schema::{Count, Description, Dialect, Priority, Schema, Shape};
@@ -216,31 +218,29 @@ pub trait Elements {
     /// What it stores.
     type Item;
 
-    /// Makes room for `count` items that are about to be loaded.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Count`] above the capacity of a fixed array.
-    fn prepare(&mut self, count: usize) -> Result<()>;
+    /// How many items it can hold, whatever it holds now.
+    fn limit(&self) -> usize;
+
+    /// Makes room for `count` items that are about to be loaded; no more than [`Elements::limit`].
+    fn prepare(&mut self, count: usize);
 
     /// The first `count` items, if there are so many.
     fn first(&mut self, count: usize) -> Option<&mut [Self::Item]>;
 
-    /// How many items there is room for.
+    /// How many items it holds.
     fn capacity(&self) -> usize;
 }
 
 impl<T, const N: usize> Elements for [T; N] {
     type Item = T;
 
-    fn prepare(&mut self, count: usize) -> Result<()> {
-        if count <= N {
-            return Ok(());
-        }
-        Err(Error::new(
-            ErrorKind::Count,
-            format!("the count {count} is above the capacity {N}"),
-        ))
+    #[inline]
+    fn limit(&self) -> usize {
+        N
     }
+
+    #[inline]
+    fn prepare(&mut self, _count: usize) {}
 
     fn first(&mut self, count: usize) -> Option<&mut [T]> {
         self.get_mut(..count)
@@ -254,15 +254,12 @@ impl<T, const N: usize> Elements for [T; N] {
 impl<T: Default> Elements for Vec<T> {
     type Item = T;
 
-    fn prepare(&mut self, count: usize) -> Result<()> {
-        if count > MAX_ELEMENTS {
-            return Err(Error::new(
-                ErrorKind::Limit,
-                format!("{count} elements, the limit is {MAX_ELEMENTS}"),
-            ));
-        }
+    fn limit(&self) -> usize {
+        MAX_ELEMENTS
+    }
+
+    fn prepare(&mut self, count: usize) {
         self.resize_with(count, T::default);
-        Ok(())
     }
 
     fn first(&mut self, count: usize) -> Option<&mut [T]> {
@@ -277,8 +274,12 @@ impl<T: Default> Elements for Vec<T> {
 impl<E: Elements> Elements for Box<E> {
     type Item = E::Item;
 
-    fn prepare(&mut self, count: usize) -> Result<()> {
-        (**self).prepare(count)
+    fn limit(&self) -> usize {
+        (**self).limit()
+    }
+
+    fn prepare(&mut self, count: usize) {
+        (**self).prepare(count);
     }
 
     fn first(&mut self, count: usize) -> Option<&mut [E::Item]> {
@@ -292,8 +293,8 @@ impl<E: Elements> Elements for Box<E> {
 
 /// An integer that may say how many elements another field has.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be a length",
-    label = "`len` names a field that is not an integer"
+    message = "`{Self}` is not an integer",
+    label = "`len` and `max` compare integers"
 )]
 pub trait Length: Copy {
     /// The value, exactly.
@@ -338,6 +339,8 @@ pub enum Unit {
     Bytes,
     /// Bits of a bitmap, stored in words of 64.
     Bits,
+    /// Elements of an array, each behind a marker.
+    Markers,
 }
 
 /// What the table says of one field, apart from its type.
@@ -368,28 +371,27 @@ pub struct Counted {
     pub unit: Unit,
 }
 
+impl fmt::Display for Counted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` is {}", self.field, self.value)?;
+        match self.times {
+            1 => Ok(()),
+            times => write!(f, ", times {times}"),
+        }
+    }
+}
+
 impl Counted {
     /// The number of stored items: elements, bytes, or words of 64 bits.
     fn items(self) -> Result<usize> {
-        let Self {
-            value,
-            field,
-            times,
-            unit,
-        } = self;
-        let count = value * i128::from(times);
-        match usize::try_from(count) {
-            Ok(bits) if unit == Unit::Bits => Ok(bits.div_ceil(64)),
-            Ok(count) => Ok(count),
-            Err(_) if value < 0 => Err(Error::new(
-                ErrorKind::Count,
-                format!("`{field}` is {value}, and a length cannot be negative"),
-            )),
-            Err(_) => Err(Error::new(
-                ErrorKind::Count,
-                format!("`{field}` is {value}, more than memory can hold"),
-            )),
-        }
+        let count = self.value * i128::from(self.times);
+        let message = match usize::try_from(count) {
+            Ok(bits) if self.unit == Unit::Bits => return Ok(bits.div_ceil(64)),
+            Ok(count) => return Ok(count),
+            Err(_) if self.value < 0 => format!("{self}, and a length cannot be negative"),
+            Err(_) => format!("{self}, more than memory can hold"),
+        };
+        Err(Error::new(ErrorKind::Count, message))
     }
 }
 
@@ -431,48 +433,72 @@ pub trait Visitor: Sized {
         let _ = (meta, unit, times, length);
     }
 
-    /// The input's offset for an error that a check found, if there is an input.
-    fn place(&self, error: Error) -> Error {
-        error
+    /// Where a field that is checked starts in the input, if there is one.
+    #[inline]
+    fn mark(&self) -> Option<u64> {
+        None
     }
 
     /// Refuses a value above its bound.
     #[inline]
-    fn max(&self, meta: &'static FieldMeta, value: impl Length, bound: impl Length) -> Result<()> {
+    fn max(
+        &self,
+        meta: &'static FieldMeta,
+        at: Option<u64>,
+        value: impl Length,
+        bound: impl Length,
+    ) -> Result<()> {
         let (value, bound) = (value.to_i128(), bound.to_i128());
         if (0..=bound).contains(&value) {
             return Ok(());
         }
-        Err(self.place(above(meta.name, value, bound)))
+        Err(above(meta.name, at, value, bound))
     }
 
     /// Refuses a value that the device's own check does not accept.
     #[inline]
-    fn validate(&self, meta: &'static FieldMeta, valid: bool, check: &'static str) -> Result<()> {
+    fn validate(
+        &self,
+        meta: &'static FieldMeta,
+        at: Option<u64>,
+        valid: bool,
+        check: &'static str,
+    ) -> Result<()> {
         if valid {
             return Ok(());
         }
-        Err(self.place(invalid(meta.name, check)))
+        Err(invalid(meta.name, at, check))
     }
 }
 
 #[cold]
-fn above(name: &'static str, value: i128, bound: i128) -> Error {
+fn above(name: &'static str, at: Option<u64>, value: i128, bound: i128) -> Error {
     let message = if value < 0 {
         format!("`{name}` is {value}, and must lie between 0 and {bound}")
     } else {
         format!("`{name}` is {value}, above its bound {bound}")
     };
-    Error::new(ErrorKind::Bound, message).inside(name)
+    placed(Error::new(ErrorKind::Bound, message), at).inside(name)
 }
 
 #[cold]
-fn invalid(name: &'static str, check: &'static str) -> Error {
-    Error::new(
-        ErrorKind::Validation,
-        format!("input validation failed: `{check}` refused the value"),
-    )
-    .inside(name)
+fn invalid(name: &'static str, at: Option<u64>, check: &'static str) -> Error {
+    let message = format!("input validation failed: `{check}` refused the value");
+    placed(Error::new(ErrorKind::Validation, message), at).inside(name)
+}
+
+fn placed(error: Error, at: Option<u64>) -> Error {
+    match at {
+        Some(offset) => error.or_at(offset),
+        None => error,
+    }
+}
+
+/// `qemu_savevm_state_blocked`; the source and the destination refuse alike.
+#[cold]
+fn unmigratable(name: &str) -> Error {
+    let message = format!("State blocked by non-migratable device '{name}'");
+    Error::new(ErrorKind::Unsupported, message)
 }
 
 #[cold]
@@ -485,9 +511,12 @@ fn version_error(name: &str, version: u32, minimum: u32, current: u32) -> Error 
     Error::new(ErrorKind::Version, message)
 }
 
-/// Whether `version` of `S` can be read and written.
+/// Whether `S` migrates, and `version` of it can be read and written.
 #[inline]
 fn check_version<S: VmState>(version: u32) -> Result<()> {
+    if S::UNMIGRATABLE {
+        return Err(unmigratable(S::NAME));
+    }
     if (S::MINIMUM_VERSION..=S::VERSION).contains(&version) {
         return Ok(());
     }
