@@ -37,6 +37,7 @@ pub mod codec;
 pub mod error;
 pub mod limits;
 pub mod schema;
+pub mod stream;
 mod value;
 pub mod vmstate;
 pub mod wire;
