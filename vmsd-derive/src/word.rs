@@ -41,6 +41,7 @@ pub(crate) const VALIDATE: Word = Word("validate");
 pub(crate) const STRUCT_VERSION: Word = Word("struct_version");
 pub(crate) const MARKED: Word = Word("marked");
 pub(crate) const UNCOMPRESSED: Word = Word("uncompressed");
+pub(crate) const COMPRESSED: Word = Word("compressed");
 pub(crate) const SUBSECTION: Word = Word("subsection");
 pub(crate) const FOREIGN_NAME: Word = Word("foreign_name");
 pub(crate) const RENAMED: Word = Word("renamed");
@@ -87,6 +88,7 @@ pub(crate) const FIELD: &[Word] = &[
     STRUCT_VERSION,
     MARKED,
     UNCOMPRESSED,
+    COMPRESSED,
     SUBSECTION,
     FOREIGN_NAME,
     RENAMED,
