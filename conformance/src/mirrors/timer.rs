@@ -42,10 +42,11 @@ struct AdjustTimers {
     icount_vm_timer: Timer,
 }
 
-/// QEMU 5.2 sends version 1, without `last_delta`; later ones refuse it.
+/// QEMU 5.2 sends version 1. Later ones refuse it, so it is read here and never written.
 #[derive(Default, VmState)]
-#[vmstate(name = "timer/icount/shift", version = 2)]
+#[vmstate(name = "timer/icount/shift", version = 2, minimum_version = 1)]
 struct Shift {
     icount_time_shift: i16,
+    #[vmstate(since = 2)]
     last_delta: i64,
 }
