@@ -5,12 +5,11 @@ use vmsd_schema::VmState;
 use super::pci::PciDevice;
 
 /// The bridge.
-#[derive(Clone, Debug, Default, PartialEq, Eq, VmState)]
+#[derive(Default, VmState)]
 #[vmstate(name = "PIIX4", version = 3, minimum_version = 2)]
-pub struct Piix4 {
-    /// The PCI device.
-    pub dev: PciDevice,
+pub(crate) struct Piix4 {
+    dev: PciDevice,
     /// The reset control register at port 0xcf9.
     #[vmstate(since = 3)]
-    pub rcr: u8,
+    rcr: u8,
 }

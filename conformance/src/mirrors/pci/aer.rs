@@ -3,33 +3,33 @@
 use vmsd_schema::VmState;
 
 /// The log.
-#[derive(Clone, Debug, PartialEq, Eq, VmState)]
+#[derive(VmState)]
 #[vmstate(name = "PCIE_AER_ERROR_LOG", version = 1, default)]
-pub struct PcieAerLog {
+pub(crate) struct PcieAerLog {
     /// Errors in the log.
-    pub log_num: u16,
+    log_num: u16,
     /// Room in the log: the property `aer_log_max`. More errors than room were CVE-2013-4529.
     #[vmstate(equal, validate = Self::log_num_fits, default = 8)]
-    pub log_max: u16,
+    log_max: u16,
     /// The errors, oldest first.
     #[vmstate(len = log_num)]
-    pub log: Vec<PcieAerErr>,
+    log: Vec<PcieAerErr>,
 }
 
 /// One error.
-#[derive(Clone, Debug, Default, PartialEq, Eq, VmState)]
+#[derive(Default, VmState)]
 #[vmstate(name = "PCIE_AER_ERROR", version = 1)]
-pub struct PcieAerErr {
+struct PcieAerErr {
     /// Which error: a bit of the status register.
-    pub status: u32,
+    status: u32,
     /// The function that found it.
-    pub source_id: u16,
+    source_id: u16,
     /// Whether it is correctable, and whether header and prefix are there.
-    pub flags: u16,
+    flags: u16,
     /// The header of the packet.
-    pub header: [u32; 4],
+    header: [u32; 4],
     /// Its prefix.
-    pub prefix: [u32; 4],
+    prefix: [u32; 4],
 }
 
 impl PcieAerLog {
