@@ -54,6 +54,7 @@ pub(crate) struct Ich9Pm {
 #[derive(Default, VmState)]
 #[vmstate(name = "ich9_pm/memhp", version = 1)]
 struct Ich9PmMemhp {
+    #[vmstate(since = 1)]
     acpi_memory_hotplug: MemHotplugState,
 }
 
@@ -61,6 +62,7 @@ struct Ich9PmMemhp {
 #[derive(Default, VmState)]
 #[vmstate(name = "ich9_pm/tco", version = 1)]
 struct Ich9PmTco {
+    #[vmstate(since = 1)]
     tco_regs: TcoIoRegs,
 }
 
@@ -108,6 +110,7 @@ struct TcoIoRegs {
 #[derive(Default, VmState)]
 #[vmstate(name = "ich9_pm/cpuhp", version = 1)]
 struct Ich9PmCpuhp {
+    #[vmstate(since = 1)]
     cpuhp_state: CpuHotplugState,
 }
 
@@ -122,6 +125,7 @@ struct Ich9PmCpuhp {
 struct Ich9PmPcihp {
     /// The bus that the registers show. The guest writes any number; QEMU compares it at each use.
     hotplug_select: u32,
+    #[vmstate(since = 1)]
     acpi_pcihp_pci_status: [AcpiPciHpPciStatus; MAX_HOTPLUG_BUS],
     /// The ACPI index of the slot that the registers show.
     acpi_index: u32,

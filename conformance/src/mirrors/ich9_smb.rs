@@ -10,7 +10,7 @@ use super::pm_smbus::PmSmBus;
 #[vmstate(name = "ich9_smb", version = 1, default)]
 pub(crate) struct Ich9Smb {
     dev: PciDevice,
-    /// Machine types from 3.0 on migrate the SMBus.
+    /// Machine types from 3.0 on migrate the SMBus; QEMU 11.1 has no others.
     #[vmstate(skip, default = true)]
     migrates_smbus: bool,
     /// Interrupts rather than SMIs.

@@ -12,7 +12,7 @@ pub(crate) struct PcieRootPort {
     pci: PciDevice,
     #[vmstate(name = "parent_obj.parent_obj.parent_obj.exp.aer_log")]
     aer_log: PcieAerLog,
-    /// Machine types from 2.10 on migrate the vector (`x-migrate-msix`).
+    /// Machine types from 2.10 on migrate the vector (`x-migrate-msix`); QEMU 11.1 has no others.
     #[vmstate(skip, default = true)]
     migrates_msix: bool,
     #[vmstate(name = "parent_obj.parent_obj.parent_obj.parent_obj", exists = migrates_msix)]

@@ -27,7 +27,7 @@ pub(crate) struct Piix4Pm {
     pm1_cnt: u16,
     /// The APM ports.
     apm: ApmState,
-    /// Machine types from 3.0 on migrate the SMBus.
+    /// Machine types from 3.0 on migrate the SMBus; QEMU 11.1 has no others.
     #[vmstate(skip, default = true)]
     migrates_smbus: bool,
     #[vmstate(exists = migrates_smbus)]
@@ -39,7 +39,7 @@ pub(crate) struct Piix4Pm {
     #[vmstate(name = "ar.tmr.overflow_time")]
     tmr_overflow_time: i64,
     /// General-purpose events.
-    #[vmstate(name = "ar.gpe")]
+    #[vmstate(name = "ar.gpe", since = 2)]
     gpe: Gpe,
     /// Hotplug of the root bus alone: `acpi-pci-hotplug-with-bridge-support=off`.
     #[vmstate(skip)]
@@ -120,6 +120,7 @@ struct PciStatus {
 #[derive(Default, VmState)]
 #[vmstate(name = "piix4_pm/memhp", version = 1)]
 struct Piix4PmMemhp {
+    #[vmstate(since = 1)]
     acpi_memory_hotplug: MemHotplugState,
 }
 
@@ -127,5 +128,6 @@ struct Piix4PmMemhp {
 #[derive(Default, VmState)]
 #[vmstate(name = "piix4_pm/cpuhp", version = 1)]
 struct Piix4PmCpuhp {
+    #[vmstate(since = 1)]
     cpuhp_state: CpuHotplugState,
 }
