@@ -279,3 +279,28 @@ impl E1000 {
         version == 1
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Version 1 has the instance id between the PCI device and the rest.
+    #[test]
+    fn version_1() {
+        const PCI_DEVICE: usize = 4 + 256 + 16;
+        let card = || E1000 {
+            rxbuf_size: 2048,
+            tctl: 0x1000,
+            ..E1000::default()
+        };
+        let newer = vmsd_schema::save(&mut card(), 2).unwrap();
+        let (pci, rest) = newer.split_at(PCI_DEVICE);
+        let older = [pci, &[0xaa; 4], rest].concat();
+
+        let mut loaded = E1000::default();
+        vmsd_schema::load(&mut loaded, &older, 1).unwrap();
+        assert_eq!((loaded.rxbuf_size, loaded.tctl), (2048, 0x1000));
+        let saved = vmsd_schema::save(&mut loaded, 1).unwrap();
+        assert_eq!(saved, [pci, &[0; 4], rest].concat());
+    }
+}

@@ -37,3 +37,24 @@ impl PcieAerLog {
         self.log_num <= self.log_max
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use vmsd_schema::ErrorKind;
+
+    fn load(log_num: u8, log_max: u8) -> vmsd_schema::Result<PcieAerLog> {
+        let mut bytes = vec![0, log_num, 0, log_max];
+        bytes.resize(4 + 40 * usize::from(log_num), 0);
+        let mut log = PcieAerLog::default();
+        vmsd_schema::load(&mut log, &bytes, 1)?;
+        Ok(log)
+    }
+
+    #[test]
+    fn the_log_holds_what_the_destination_has_room_for() {
+        assert_eq!(load(8, 8).unwrap().log.len(), 8);
+        assert_eq!(load(9, 8).err().unwrap().kind(), ErrorKind::Validation);
+        assert_eq!(load(9, 16).err().unwrap().kind(), ErrorKind::Mismatch);
+    }
+}
