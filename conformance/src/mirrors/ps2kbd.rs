@@ -5,26 +5,26 @@ use vmsd_schema::{Result, VmState};
 use super::ps2::{Ps2Common, PS2_BUFFER_SIZE};
 
 /// The keyboard (`vmstate_ps2_keyboard`).
-#[derive(Clone, Debug, VmState)]
+#[derive(VmState)]
 #[vmstate(name = "ps2kbd", version = 3, minimum_version = 2, post_load = Self::post_load, default)]
-pub struct Ps2Kbd {
+pub(crate) struct Ps2Kbd {
     #[vmstate(exists = has_parent_obj)]
-    pub parent_obj: Ps2Common,
+    parent_obj: Ps2Common,
     /// What `parent_obj` was called up to QEMU 7.0; the bytes are the same.
     #[vmstate(exists = Self::has_common)]
-    pub common: Ps2Common,
-    pub scan_enabled: i32,
-    pub translate: i32,
+    common: Ps2Common,
+    scan_enabled: i32,
+    translate: i32,
     #[vmstate(since = 3)]
-    pub scancode_set: i32,
+    scancode_set: i32,
     #[vmstate(subsection)]
-    pub ledstate: Option<Ps2KbdLedstate>,
+    ledstate: Option<Ps2KbdLedstate>,
     #[vmstate(subsection)]
-    pub need_high_bit: Option<Ps2KbdNeedHighBit>,
+    need_high_bit: Option<Ps2KbdNeedHighBit>,
     #[vmstate(subsection)]
-    pub command_reply_queue: Option<Ps2KbdCommandReplyQueue>,
+    command_reply_queue: Option<Ps2KbdCommandReplyQueue>,
     #[vmstate(skip, default = true)]
-    pub has_parent_obj: bool,
+    has_parent_obj: bool,
 }
 
 impl Ps2Kbd {
@@ -42,26 +42,26 @@ impl Ps2Kbd {
 }
 
 /// Lights that are on (`vmstate_ps2_keyboard_ledstate`).
-#[derive(Clone, Debug, Default, VmState)]
+#[derive(Default, VmState)]
 #[vmstate(name = "ps2kbd/ledstate", version = 3, minimum_version = 2)]
-pub struct Ps2KbdLedstate {
-    pub ledstate: i32,
+struct Ps2KbdLedstate {
+    ledstate: i32,
 }
 
 /// The second half of a key code is due (`vmstate_ps2_keyboard_need_high_bit`).
-#[derive(Clone, Debug, Default, VmState)]
+#[derive(Default, VmState)]
 #[vmstate(name = "ps2kbd/need_high_bit", version = 1)]
-pub struct Ps2KbdNeedHighBit {
-    pub need_high_bit: bool,
+struct Ps2KbdNeedHighBit {
+    need_high_bit: bool,
 }
 
 /// Where replies to commands end and key codes begin, since QEMU 6.1 (`vmstate_ps2_keyboard_cqueue`).
-#[derive(Clone, Debug, VmState)]
+#[derive(VmState)]
 #[vmstate(name = "ps2kbd/command_reply_queue", version = 0, default)]
-pub struct Ps2KbdCommandReplyQueue {
+struct Ps2KbdCommandReplyQueue {
     /// An index into the ring, or -1 for no replies.
     #[vmstate(name = "parent_obj.queue.cwptr", validate = Self::cwptr_is_in_the_ring, default = -1)]
-    pub cwptr: i32,
+    cwptr: i32,
 }
 
 impl Ps2KbdCommandReplyQueue {

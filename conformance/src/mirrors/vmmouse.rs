@@ -3,18 +3,18 @@
 use vmsd_schema::VmState;
 
 /// Words of the queue.
-pub const VMMOUSE_QUEUE_SIZE: usize = 1024;
+const VMMOUSE_QUEUE_SIZE: usize = 1024;
 
 /// The pointer (`vmstate_vmmouse`).
-#[derive(Clone, Debug, VmState)]
+#[derive(VmState)]
 #[vmstate(name = "vmmouse", version = 0, default)]
-pub struct Vmmouse {
+pub(crate) struct Vmmouse {
     #[vmstate(equal, default = 1024)]
-    pub queue_size: i32,
-    pub queue: [u32; VMMOUSE_QUEUE_SIZE],
+    queue_size: i32,
+    queue: [u32; VMMOUSE_QUEUE_SIZE],
     /// Words in the queue: the index at which QEMU puts the next one.
     #[vmstate(max = len(queue))]
-    pub nb_queue: u16,
-    pub status: u16,
-    pub absolute: u8,
+    nb_queue: u16,
+    status: u16,
+    absolute: u8,
 }
