@@ -14,6 +14,7 @@ pub(crate) fn fields(cx: &Ctxt, fields: &Parsed<'_>) {
     for (field, attrs) in fields {
         skip_excludes_everything(cx, attrs);
         since_excludes_exists(cx, attrs);
+        compressed_needs_exists(cx, attrs);
         one_encoding(cx, attrs);
         bitmap_needs_len(cx, attrs);
         marked_needs_pointers(cx, field, attrs);
@@ -49,6 +50,12 @@ fn skip_excludes_everything(cx: &Ctxt, attrs: &FieldAttrs) {
 fn since_excludes_exists(cx: &Ctxt, attrs: &FieldAttrs) {
     if let (Some(_), Some(exists)) = (attrs.since.as_ref(), attrs.exists.as_ref()) {
         cx.error(&exists.word, "`exists` decides alone (QEMU ignores the version then); put the version into the predicate");
+    }
+}
+
+fn compressed_needs_exists(cx: &Ctxt, attrs: &FieldAttrs) {
+    if let (Some(compressed), None) = (attrs.compressed.as_ref(), attrs.exists.as_ref()) {
+        cx.error(&compressed.word, "`compressed` is for an `exists` that QEMU's table does not have: other arrays are described once already");
     }
 }
 
@@ -279,9 +286,11 @@ fn place<'a>(attrs: &'a FieldAttrs, word: &str) -> Option<&'a syn::Path> {
         "validate" => attrs.validate.as_ref().map(|set| &set.word),
         "struct_version" => attrs.struct_version.as_ref().map(|set| &set.word),
         "marked" => attrs.marked.as_ref().map(|set| &set.word),
+        "compressed" => attrs.compressed.as_ref().map(|set| &set.word),
         "uncompressed" => attrs.uncompressed.as_ref().map(|set| &set.word),
         "subsection" => attrs.subsection.as_ref().map(|set| &set.word),
         "foreign_name" => attrs.foreign_name.as_ref().map(|set| &set.word),
+        "renamed" => attrs.renamed.as_ref().map(|set| &set.word),
         "default" => attrs.default.as_ref().map(|set| &set.word),
         _ => None,
     }

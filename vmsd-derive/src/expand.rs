@@ -8,7 +8,7 @@ use syn::spanned::Spanned;
 use syn::{DeriveInput, Path, Type};
 
 use crate::ast::{argument, Container, Elements, Encoding, Field, Presence, Sent};
-use crate::attr::{Length, Max};
+use crate::attr::{Length, Max, Renamed};
 use crate::check::pointee;
 use crate::word;
 
@@ -262,15 +262,23 @@ impl<'c> FieldTokens<'c> {
             name,
             json_name,
             presence,
+            renamed,
             uncompressed,
             ..
         } = self.sent;
+        let renamed = match renamed {
+            Some(Renamed { dialect, name }) => {
+                quote!(#p::Option::Some((#p::Dialect::#dialect, #name)))
+            }
+            None => quote!(#p::Option::None),
+        };
         let (since, conditional) = match presence {
             Presence::Since(since) => (*since, false),
             Presence::Fact(_) | Presence::Predicate(_) => (0, true),
         };
         quote!(#p::FieldMeta {
-            name: #name, json_name: #json_name, since: #since, conditional: #conditional, uncompressed: #uncompressed
+            name: #name, json_name: #json_name, renamed: #renamed, since: #since, conditional: #conditional,
+            uncompressed: #uncompressed
         })
     }
 
@@ -285,8 +293,7 @@ impl<'c> FieldTokens<'c> {
 
     /// What this field adds to whether an array of the struct may be described by its first element.
     fn compressible(&self, p: &TokenStream) -> Option<TokenStream> {
-        let unconditional = matches!(self.sent.presence, Presence::Since(_));
-        if !unconditional || self.sent.validate.is_some() || self.sent.uncompressed {
+        if self.sent.validate.is_some() || self.sent.uncompressed {
             return Some(quote!(false));
         }
         let codec = self.codec_of(p);

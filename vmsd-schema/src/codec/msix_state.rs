@@ -108,7 +108,7 @@ mod tests {
 
     #[test]
     fn the_size_tells_the_number_of_vectors() {
-        for count in 0..=2048 {
+        for count in 0..=2048_u64 {
             assert_eq!(vectors_of(16 * count + count.div_ceil(8)), usize::try_from(count).ok());
         }
         for size in [1, 16, 18, 129 + 16, u64::MAX] {
