@@ -9,17 +9,33 @@ mod configuration;
 mod cpu_common;
 mod cpu_x86;
 mod dma;
+mod fdc;
+mod fifo8;
 mod fw_cfg;
 mod globalstate;
 mod hpet;
 mod i8254;
 mod i8259;
+mod ich9_ahci;
+mod ide;
+mod ide_bus;
+mod ide_drive;
 mod ioapic;
 mod kvm_tpr_opt;
 mod mc146818rtc;
+mod parallel_isa;
+mod pci;
+mod pckbd;
 mod pcspk;
 mod port92;
+mod ps2;
+mod ps2kbd;
+mod ps2mouse;
+mod serial;
+mod slirp;
 mod timer;
+mod vga;
+mod vmmouse;
 
 use vmsd_schema::decode::typed::{Mirror, Registry};
 
@@ -34,6 +50,7 @@ pub fn registry() -> Registry {
         Mirror::of::<cpu_common::CpuCommon>(),
         Mirror::of::<cpu_x86::CpuX86>(),
         Mirror::of::<dma::Dma>(),
+        Mirror::of::<fdc::IsaFdc>(),
         Mirror::of::<fw_cfg::FwCfg>(),
         Mirror::of::<globalstate::Globalstate>(),
         Mirror::of::<globalstate::Globalstate>().preset("one string", || {
@@ -42,11 +59,23 @@ pub fn registry() -> Registry {
         Mirror::of::<hpet::Hpet>(),
         Mirror::of::<i8254::I8254>(),
         Mirror::of::<i8259::I8259>(),
+        Mirror::of::<ich9_ahci::Ich9Ahci>(),
+        Mirror::of::<ide::Ide>(),
         Mirror::of::<ioapic::Ioapic>(),
         Mirror::of::<kvm_tpr_opt::KvmTprOpt>(),
         Mirror::of::<mc146818rtc::Mc146818Rtc>(),
+        Mirror::of::<parallel_isa::ParallelIsa>(),
+        Mirror::of::<pckbd::IsaPckbd>(),
         Mirror::of::<pcspk::Pcspk>(),
         Mirror::of::<port92::Port92>(),
+        Mirror::of::<ps2kbd::Ps2Kbd>(),
+        Mirror::of::<ps2mouse::Ps2Mouse>(),
+        Mirror::of::<serial::SerialDevice>(),
+        Mirror::of::<serial::SerialDevice>()
+            .preset("mapped", || Box::new(serial::SerialDevice::mapped())),
+        Mirror::of::<slirp::Slirp>(),
         Mirror::of::<timer::Clocks>(),
+        Mirror::of::<vga::PciVga>(),
+        Mirror::of::<vmmouse::Vmmouse>(),
     ])
 }

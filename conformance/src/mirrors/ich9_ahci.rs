@@ -127,7 +127,9 @@ impl NcqState {
     fn post_load(&mut self, _version: u32) -> Result<()> {
         let refuse = |why| Err(Error::new(ErrorKind::Validation, why));
         if self.used != self.halt {
-            return refuse("a queued command is in use without being halted, or halted without being in use");
+            return refuse(
+                "a queued command is in use without being halted, or halted without being in use",
+            );
         }
         if self.halt && !self.is_queued_command() {
             return refuse("a halted command is not a queued one");
@@ -168,7 +170,10 @@ impl Codec<u32> for PortCount {
         if describer.dialect() >= Dialect::Qemu10_0 {
             return Equal::describe(ports, describer);
         }
-        let shown = Value::Int { bits: 32, value: i64::from(*ports) };
+        let shown = Value::Int {
+            bits: 32,
+            value: i64::from(*ports),
+        };
         describer.leaf("int32 equal", shown, |writer| Equal::save(ports, writer))
     }
 }

@@ -74,10 +74,8 @@ struct IdeDriveTrayState {
 
 /// Events that the guest has not asked for yet with GET EVENT STATUS NOTIFICATION (`vmstate_ide_atapi_gesn_state`).
 #[derive(Default, VmState)]
-#[vmstate(name = "ide_drive/atapi/gesn_state", version = 1)]
+#[vmstate(name = "ide_drive/atapi/gesn_state", version = 1, prefix = "events.")]
 struct IdeDriveGesnState {
-    #[vmstate(name = "events.new_media")]
     new_media: bool,
-    #[vmstate(name = "events.eject_request")]
     eject_request: bool,
 }

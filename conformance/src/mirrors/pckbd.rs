@@ -10,29 +10,18 @@ pub(crate) struct IsaPckbd {
 }
 
 /// The controller (`vmstate_kbd`).
-#[derive(VmState)]
-#[vmstate(name = "pckbd", version = 3, default)]
+#[derive(Default, VmState)]
+#[vmstate(name = "pckbd", version = 3)]
 struct Pckbd {
     write_cmd: u8,
     status: u8,
     mode: u8,
-    #[vmstate(exists = has_pending_tmp)]
-    pending_tmp: u8,
-    /// What `pending_tmp` was called up to QEMU 6.0.
-    #[vmstate(exists = Self::has_pending)]
+    #[vmstate(renamed(Qemu7_2 = "pending_tmp"))]
     pending: u8,
     #[vmstate(subsection)]
     outport: Option<PckbdOutport>,
     #[vmstate(subsection)]
     extended_state: Option<PckbdExtendedState>,
-    #[vmstate(skip, default = true)]
-    has_pending_tmp: bool,
-}
-
-impl Pckbd {
-    fn has_pending(&self, _version: u32) -> bool {
-        !self.has_pending_tmp
-    }
 }
 
 /// The output port where it is not what the other registers tell (`vmstate_kbd_outport`).

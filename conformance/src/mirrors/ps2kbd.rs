@@ -5,13 +5,10 @@ use vmsd_schema::{Result, VmState};
 use super::ps2::{Ps2Common, PS2_BUFFER_SIZE};
 
 /// The keyboard (`vmstate_ps2_keyboard`).
-#[derive(VmState)]
-#[vmstate(name = "ps2kbd", version = 3, minimum_version = 2, post_load = Self::post_load, default)]
+#[derive(Default, VmState)]
+#[vmstate(name = "ps2kbd", version = 3, minimum_version = 2, post_load = Self::post_load)]
 pub(crate) struct Ps2Kbd {
-    #[vmstate(exists = has_parent_obj)]
-    parent_obj: Ps2Common,
-    /// What `parent_obj` was called up to QEMU 7.0; the bytes are the same.
-    #[vmstate(exists = Self::has_common)]
+    #[vmstate(renamed(Qemu7_2 = "parent_obj"))]
     common: Ps2Common,
     scan_enabled: i32,
     translate: i32,
@@ -23,15 +20,9 @@ pub(crate) struct Ps2Kbd {
     need_high_bit: Option<Ps2KbdNeedHighBit>,
     #[vmstate(subsection)]
     command_reply_queue: Option<Ps2KbdCommandReplyQueue>,
-    #[vmstate(skip, default = true)]
-    has_parent_obj: bool,
 }
 
 impl Ps2Kbd {
-    fn has_common(&self, _version: u32) -> bool {
-        !self.has_parent_obj
-    }
-
     /// Version 2 knew scancode set 2 alone (`ps2_kbd_post_load`).
     fn post_load(&mut self, version: u32) -> Result<()> {
         if version == 2 {

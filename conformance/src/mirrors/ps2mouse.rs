@@ -5,13 +5,10 @@ use vmsd_schema::VmState;
 use super::ps2::Ps2Common;
 
 /// The mouse (`vmstate_ps2_mouse`).
-#[derive(VmState)]
-#[vmstate(name = "ps2mouse", version = 2, default)]
+#[derive(Default, VmState)]
+#[vmstate(name = "ps2mouse", version = 2)]
 pub(crate) struct Ps2Mouse {
-    #[vmstate(exists = has_parent_obj)]
-    parent_obj: Ps2Common,
-    /// What `parent_obj` was called up to QEMU 7.0; the bytes are the same.
-    #[vmstate(exists = Self::has_common)]
+    #[vmstate(renamed(Qemu7_2 = "parent_obj"))]
     common: Ps2Common,
     mouse_status: u8,
     mouse_resolution: u8,
@@ -23,12 +20,4 @@ pub(crate) struct Ps2Mouse {
     mouse_dy: i32,
     mouse_dz: i32,
     mouse_buttons: u8,
-    #[vmstate(skip, default = true)]
-    has_parent_obj: bool,
-}
-
-impl Ps2Mouse {
-    fn has_common(&self, _version: u32) -> bool {
-        !self.has_parent_obj
-    }
 }

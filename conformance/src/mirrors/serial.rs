@@ -1,14 +1,34 @@
-//! `serial`: a serial port with a 16550A on the ISA bus (QEMU: hw/char/serial.c and hw/char/serial-isa.c).
+//! `serial`: a serial port, a 16550A (QEMU: hw/char/serial.c, hw/char/serial-isa.c and hw/char/serial-mm.c).
 
 use vmsd_schema::{Error, ErrorKind, Result, Timer, VmState};
 
 use super::fifo8::Fifo8;
 
-/// The ISA device (`vmstate_isa_serial`).
-#[derive(Default, VmState)]
-#[vmstate(name = "serial", version = 3, minimum_version = 2)]
-pub(crate) struct IsaSerial {
+/// The device around the chip: on the ISA bus (`vmstate_isa_serial`), or mapped into memory (`vmstate_serial_mm`). QEMU
+/// calls both `serial`.
+#[derive(VmState)]
+#[vmstate(name = "serial", version = 3, minimum_version = 2, default)]
+pub(crate) struct SerialDevice {
+    #[vmstate(exists = on_isa_bus)]
     state: Serial,
+    #[vmstate(exists = Self::is_mapped)]
+    serial: Serial,
+    #[vmstate(skip, default = true)]
+    on_isa_bus: bool,
+}
+
+impl SerialDevice {
+    /// A device that is mapped into memory.
+    pub(crate) fn mapped() -> Self {
+        Self {
+            on_isa_bus: false,
+            ..Self::default()
+        }
+    }
+
+    fn is_mapped(&self, _version: u32) -> bool {
+        !self.on_isa_bus
+    }
 }
 
 /// The 16550A (`vmstate_serial`).
@@ -66,7 +86,10 @@ impl Serial {
 }
 
 fn inconsistent(what: String) -> Error {
-    Error::new(ErrorKind::Validation, format!("inconsistent state in serial device ({what})"))
+    Error::new(
+        ErrorKind::Validation,
+        format!("inconsistent state in serial device ({what})"),
+    )
 }
 
 /// Whether the "transmitter takes a byte" interrupt is due, where `iir` tells another (`vmstate_serial_thr_ipending`).

@@ -34,6 +34,10 @@ impl PciDevice {
     /// A PCI Express device.
     #[must_use]
     pub fn express() -> Self {
-        Self { conventional: false, express: true, ..Self::default() }
+        Self {
+            conventional: false,
+            express: true,
+            ..Self::default()
+        }
     }
 }

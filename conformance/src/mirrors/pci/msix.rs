@@ -16,6 +16,8 @@ impl Msix {
     /// A device of `count` vectors.
     #[must_use]
     pub fn with_vectors(count: usize) -> Self {
-        Self { msix: MsixTable::with_vectors(count) }
+        Self {
+            msix: MsixTable::with_vectors(count),
+        }
     }
 }
