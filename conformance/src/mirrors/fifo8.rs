@@ -23,3 +23,23 @@ impl Fifo8 {
         self.head < self.capacity.max(1)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use vmsd_schema::{load, save, ErrorKind};
+
+    #[test]
+    fn head_and_count_stay_in_the_ring() {
+        let quiet = save(&mut Fifo8::default(), 1).unwrap();
+        assert_eq!(quiet.len(), 16 + 4 + 4);
+        for (offset, bad, kind) in [(19, 16, ErrorKind::Validation), (23, 17, ErrorKind::Bound)] {
+            let mut bytes = quiet.clone();
+            bytes[offset] = bad;
+            assert_eq!(
+                load(&mut Fifo8::default(), &bytes, 1).unwrap_err().kind(),
+                kind
+            );
+        }
+    }
+}

@@ -177,3 +177,62 @@ impl Codec<u32> for PortCount {
         describer.leaf("int32 equal", shown, |writer| Equal::save(ports, writer))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use vmsd_schema::{load, save};
+
+    /// An AHCI of `ports` ports that were just reset.
+    fn quiet(ports: u32) -> Ahci {
+        let dev = (0..ports).map(|_| AhciPort::default()).collect();
+        Ahci {
+            dev,
+            ports,
+            ..Ahci::default()
+        }
+    }
+
+    /// CVE-2013-4526.
+    #[test]
+    fn the_count_of_ports_is_the_destinations_own() {
+        let bytes = save(&mut quiet(6), 1).unwrap();
+        load(&mut quiet(6), &bytes, 1).unwrap();
+
+        let mut other = bytes.clone();
+        *other.last_mut().unwrap() = 5;
+        let error = load(&mut quiet(6), &other, 1).unwrap_err();
+        assert_eq!(
+            (error.kind(), error.message()),
+            (ErrorKind::Mismatch, "6 != 5")
+        );
+    }
+
+    #[test]
+    fn a_halted_command_is_a_queued_one_in_its_own_slot() {
+        let halted = |cmd, tag, slot| NcqState {
+            tag,
+            cmd,
+            slot,
+            used: true,
+            halt: true,
+            ..NcqState::default()
+        };
+        for (mut command, accepted) in [
+            (halted(0x60, 3, 3), true),
+            (halted(0x25, 3, 3), false),
+            (halted(0x60, 3, 4), false),
+            (
+                NcqState {
+                    halt: false,
+                    ..halted(0x60, 3, 3)
+                },
+                false,
+            ),
+        ] {
+            let bytes = save(&mut command, 1).unwrap();
+            let result = load(&mut NcqState::default(), &bytes, 1);
+            assert_eq!(result.is_ok(), accepted, "{result:?}");
+        }
+    }
+}

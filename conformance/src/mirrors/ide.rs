@@ -55,3 +55,24 @@ struct BmdmaCurrent {
 struct BmdmaStatus {
     status: u8,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use vmsd_schema::{load, save};
+
+    #[test]
+    fn old_versions_send_fewer_parts() {
+        let pci = 4 + 256 + 16;
+        for (version, len) in [
+            (0, pci + 2 * 19),
+            (1, pci + 2 * (19 + 2)),
+            (2, pci + 2 * (19 + 2)),
+            (3, pci + 2 * (19 + 2) + 4 * 28),
+        ] {
+            let bytes = save(&mut Ide::default(), version).unwrap();
+            assert_eq!(bytes.len(), len, "version {version}");
+            load(&mut Ide::default(), &bytes, version).unwrap();
+        }
+    }
+}

@@ -36,3 +36,21 @@ impl IdeBusError {
         matches!(self.retry_unit, 0 | 1 | Self::NO_UNIT)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use vmsd_schema::load;
+
+    #[test]
+    fn version_1_of_an_error_does_not_say_where_to_go_on() {
+        let bytes = b"\xca\x01\x05\x0dide_bus/error\0\0\0\x01\0\0\0\x28";
+        let mut bus = IdeBus::default();
+        load(&mut bus, bytes, 1).unwrap();
+        let error = bus.error.unwrap();
+        assert_eq!(
+            (error.error_status, error.retry_unit),
+            (0x28, IdeBusError::NO_UNIT)
+        );
+    }
+}

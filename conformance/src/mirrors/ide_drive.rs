@@ -79,3 +79,39 @@ struct IdeDriveGesnState {
     new_media: bool,
     eject_request: bool,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use vmsd_schema::{load, save, ErrorKind};
+
+    #[test]
+    fn the_cursor_of_a_transfer_stays_in_its_buffer() {
+        let mut quiet = IdeDrivePioState {
+            io_buffer: vec![0; 131_076],
+            ..IdeDrivePioState::default()
+        };
+        let quiet = save(&mut quiet, 1).unwrap();
+        let behind = 4 + 131_076;
+        for (offset, name, bad) in [
+            (behind, "cur_io_buffer_offset", 0x7f),
+            (behind + 4, "cur_io_buffer_len", 0xff),
+            (behind + 8, "end_transfer_fn_idx", 6),
+        ] {
+            let mut bytes = quiet.clone();
+            bytes[offset] = bad;
+            let error = load(&mut IdeDrivePioState::default(), &bytes, 1).unwrap_err();
+            assert_eq!(
+                (error.kind(), error.path().as_str()),
+                (ErrorKind::Bound, name)
+            );
+        }
+    }
+
+    #[test]
+    fn version_2_does_not_send_cdrom_changed() {
+        let bytes = save(&mut IdeDrive::default(), 2).unwrap();
+        assert_eq!(bytes.len(), 27);
+        load(&mut IdeDrive::default(), &bytes, 2).unwrap();
+    }
+}

@@ -60,3 +60,41 @@ impl Ps2KbdCommandReplyQueue {
         self.cwptr == -1 || usize::try_from(self.cwptr).is_ok_and(|cwptr| cwptr < PS2_BUFFER_SIZE)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use vmsd_schema::{load, save, ErrorKind};
+
+    #[test]
+    fn version_2_has_no_scancode_set() {
+        let mut sent = Ps2Kbd::default();
+        let bytes = save(&mut sent, 2).unwrap();
+        assert_eq!(bytes.len(), 4 * 4 + 256 + 2 * 4);
+
+        let mut loaded = Ps2Kbd {
+            scancode_set: 3,
+            ..Ps2Kbd::default()
+        };
+        load(&mut loaded, &bytes, 2).unwrap();
+        assert_eq!(loaded.scancode_set, 2);
+        assert_eq!(save(&mut loaded, 2).unwrap(), bytes);
+    }
+
+    /// CVE-2017-16845.
+    #[test]
+    fn indices_stay_in_the_ring() {
+        let quiet = save(&mut Ps2Kbd::default(), 3).unwrap();
+        for (offset, name, bad) in [
+            (4, "queue.rptr", 256),
+            (8, "queue.wptr", -1),
+            (12, "queue.count", 257_i32),
+        ] {
+            let mut bytes = quiet.clone();
+            bytes[offset..offset + 4].copy_from_slice(&bad.to_be_bytes());
+            let error = load(&mut Ps2Kbd::default(), &bytes, 3).unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::Bound);
+            assert_eq!(error.path(), format!("common > {name}"));
+        }
+    }
+}

@@ -145,3 +145,28 @@ struct SerialPoll {
     poll_msl: i32,
     modem_status_poll: Timer,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use vmsd_schema::{load, save, ErrorKind};
+
+    #[test]
+    fn a_byte_to_send_and_an_empty_transmitter_exclude_each_other() {
+        let quiet = save(&mut SerialDevice::default(), 3).unwrap();
+        let mut busy = quiet.clone();
+        busy[7] = 0; // lsr
+        let error = load(&mut SerialDevice::default(), &busy, 3).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Validation);
+
+        let tsr = [b"\x05\x0aserial/tsr\0\0\0\x01".as_slice(), b"\0\0\0\x01AB"].concat();
+        busy.extend_from_slice(&tsr);
+        let mut loaded = SerialDevice::default();
+        load(&mut loaded, &busy, 3).unwrap();
+        assert_eq!(save(&mut loaded, 3).unwrap(), busy);
+
+        let empty = [quiet, tsr].concat();
+        let error = load(&mut SerialDevice::default(), &empty, 3).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Validation);
+    }
+}

@@ -63,3 +63,21 @@ struct Vga {
 struct VgaEndian {
     big_endian_fb: bool,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use vmsd_schema::{load, save, ErrorKind};
+
+    #[test]
+    fn the_palette_is_not_overrun() {
+        let mut bytes = save(&mut Vga::default(), 2).unwrap();
+        let dac_sub_index = 4 + (1 + 8) + (1 + 16) + (1 + 21) + 4 + (1 + 256) + 4 + 1;
+        bytes[dac_sub_index] = 3;
+        let error = load(&mut Vga::default(), &bytes, 2).unwrap_err();
+        assert_eq!(
+            (error.kind(), error.path().as_str()),
+            (ErrorKind::Bound, "dac_sub_index")
+        );
+    }
+}

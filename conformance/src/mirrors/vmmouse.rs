@@ -18,3 +18,21 @@ pub(crate) struct Vmmouse {
     status: u16,
     absolute: u8,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use vmsd_schema::{load, save, ErrorKind};
+
+    #[test]
+    fn the_queue_is_not_overrun() {
+        let mut bytes = save(&mut Vmmouse::default(), 0).unwrap();
+        let nb_queue = 4 + 4 * VMMOUSE_QUEUE_SIZE;
+        bytes[nb_queue..nb_queue + 2].copy_from_slice(&1025_u16.to_be_bytes());
+        let error = load(&mut Vmmouse::default(), &bytes, 0).unwrap_err();
+        assert_eq!(
+            (error.kind(), error.path().as_str()),
+            (ErrorKind::Bound, "nb_queue")
+        );
+    }
+}
