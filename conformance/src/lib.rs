@@ -1,5 +1,8 @@
-//! Proof that typed device state and QEMU's own streams agree: mirrors of QEMU's devices, and the checks over them.
+//! The conformance runner, and what the command line `vmsd` is made of: mirrors of QEMU's devices, and the checks that
+//! prove them against real streams.
 
-#![forbid(unsafe_code)]
-
+pub mod input;
+pub mod map;
 pub mod mirrors;
+pub mod output;
+pub mod report;

@@ -7,7 +7,7 @@ use syn::{
     Data, DeriveInput, Fields, GenericArgument, Generics, LitStr, Path, PathArguments, Type,
 };
 
-use crate::attr::{ContainerAttrs, FieldAttrs, Length, Max, Renamed};
+use crate::attr::{crate_path, ContainerAttrs, FieldAttrs, Length, Max, Renamed};
 use crate::ctxt::Ctxt;
 use crate::word::{self, Word};
 
@@ -112,13 +112,15 @@ impl Container {
             return None;
         };
         let name = attrs.name.take().unwrap_or_else(|| {
-            cx.error(
-                &input.ident,
-                "missing `#[vmstate(name = \"…\")]`: the name of QEMU's VMStateDescription",
-            );
+            if !attrs.bad.contains(&word::NAME) {
+                cx.error(
+                    &input.ident,
+                    "missing `#[vmstate(name = \"…\")]`: the name of QEMU's VMStateDescription",
+                );
+            }
             LitStr::new("", input.ident.span())
         });
-        if !attrs.version.is_set() {
+        if !attrs.version.is_set() && !attrs.bad.contains(&word::VERSION) {
             cx.error(&input.ident, "missing `#[vmstate(version = N)]`");
         }
         let version = attrs.version.as_ref().map_or(0, |set| set.value);
@@ -126,15 +128,12 @@ impl Container {
             .minimum_version
             .as_ref()
             .map_or(version, |set| set.value);
-        let krate = attrs
-            .krate
-            .take()
-            .unwrap_or_else(|| syn::parse_quote!(::vmsd_schema));
+        let krate = crate_path(&input.attrs);
         let parsed: Vec<_> = fields
             .iter()
             .map(|field| (field, FieldAttrs::parse(cx, &field.attrs)))
             .collect();
-        crate::check::fields(cx, &parsed);
+        crate::check::fields(cx, &attrs, &parsed);
         let skipped: Vec<Ident> = parsed
             .iter()
             .filter(|(_, attrs)| attrs.skip.is_set())

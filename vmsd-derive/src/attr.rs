@@ -89,6 +89,8 @@ pub(crate) struct ContainerAttrs {
     pub(crate) krate: Slot<Path>,
     pub(crate) prefix: Slot<LitStr>,
     pub(crate) default: Slot<()>,
+    /// Words that were reported; an empty one stands for those that do not exist.
+    pub(crate) bad: Vec<Word>,
 }
 
 /// Words of a field.
@@ -114,12 +116,14 @@ pub(crate) struct FieldAttrs {
     pub(crate) foreign_name: Slot<()>,
     pub(crate) renamed: Slot<Renamed>,
     pub(crate) default: Slot<TokenStream>,
+    /// Words that were reported; an empty one stands for those that do not exist.
+    pub(crate) bad: Vec<Word>,
 }
 
 impl ContainerAttrs {
     pub(crate) fn parse(cx: &Ctxt, attrs: &[Attribute]) -> Self {
         let mut out = Self::default();
-        each_word(cx, attrs, |meta| {
+        let bad = each_word(cx, attrs, |meta| {
             let path = &meta.path;
             match word_of(path, word::CONTAINER, word::FIELD)? {
                 word::NAME => out.name.set(cx, path, meta.value()?.parse()?),
@@ -141,6 +145,7 @@ impl ContainerAttrs {
             }
             Ok(())
         });
+        out.bad = bad;
         out
     }
 }
@@ -148,7 +153,7 @@ impl ContainerAttrs {
 impl FieldAttrs {
     pub(crate) fn parse(cx: &Ctxt, attrs: &[Attribute]) -> Self {
         let mut out = Self::default();
-        each_word(cx, attrs, |meta| {
+        let bad = each_word(cx, attrs, |meta| {
             let path = &meta.path;
             match word_of(path, word::FIELD, word::CONTAINER)? {
                 word::NAME => out.name.set(cx, path, meta.value()?.parse()?),
@@ -184,21 +189,39 @@ impl FieldAttrs {
             }
             Ok(())
         });
+        out.bad = bad;
         out
     }
 }
 
-/// Calls `read` with every word of every `#[vmstate(…)]`; an error does not stop the words behind it.
+/// The crate that the generated code names: `crate = path`, or `::vmsd_schema`.
+pub(crate) fn crate_path(attrs: &[Attribute]) -> Path {
+    let cx = Ctxt::new();
+    let krate = ContainerAttrs::parse(&cx, attrs).krate.take();
+    drop(cx.check()); // whoever parses the struct reports the mistakes
+    krate.unwrap_or_else(|| syn::parse_quote!(::vmsd_schema))
+}
+
+/// Calls `read` with every word of every `#[vmstate(…)]`; an error does not stop the words behind it. Returns the
+/// words that had one.
 fn each_word(
     cx: &Ctxt,
     attrs: &[Attribute],
     mut read: impl FnMut(ParseNestedMeta<'_>) -> syn::Result<()>,
-) {
+) -> Vec<Word> {
+    let mut bad = Vec::new();
     for attr in attrs.iter().filter(|attr| attr.path().is_ident("vmstate")) {
         let result = attr.parse_nested_meta(|meta| {
-            let rest = meta.input;
+            let (rest, path) = (meta.input, meta.path.clone());
             if let Err(error) = read(meta) {
                 cx.push(error);
+                let known = word::FIELD.iter().chain(word::CONTAINER);
+                bad.push(
+                    known
+                        .copied()
+                        .find(|word| path.is_ident(word.0))
+                        .unwrap_or(Word("")),
+                );
                 until_comma(rest)?;
             }
             Ok(())
@@ -207,6 +230,7 @@ fn each_word(
             cx.push(error);
         }
     }
+    bad
 }
 
 fn word_of(path: &Path, here: &[Word], elsewhere: &[Word]) -> syn::Result<Word> {

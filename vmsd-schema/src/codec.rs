@@ -48,7 +48,7 @@ pub use msix_state::{MsixState, MsixTable, MsixVector};
 pub use nested::{Nested, Tmp, VStruct};
 pub use pci_config::PciConfig;
 pub use pci_irq_state::PciIrqState;
-pub use pointer::{Marked, Nullable};
+pub use pointer::{Marked, Nullable, Pointer};
 pub use scalar::Scalar;
 pub use timer::{Timer, TimerDeadline};
 pub use tree::{Gtree, TreeKey};

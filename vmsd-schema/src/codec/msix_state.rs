@@ -35,7 +35,10 @@ impl MsixTable {
     /// `count` vectors of zeros.
     #[must_use]
     pub fn with_vectors(count: usize) -> Self {
-        Self { vectors: vec![MsixVector::default(); count], pending: vec![0; count.div_ceil(8)] }
+        Self {
+            vectors: vec![MsixVector::default(); count],
+            pending: vec![0; count.div_ceil(8)],
+        }
     }
 }
 
@@ -53,7 +56,12 @@ impl Codec<MsixTable> for MsixState {
             let message = format!("{pending} bytes of pending bits for {count} vectors");
             return Err(Error::new(ErrorKind::Count, message));
         }
-        for MsixVector { address, data, control } in &table.vectors {
+        for MsixVector {
+            address,
+            data,
+            control,
+        } in &table.vectors
+        {
             writer.bytes(&address.to_le_bytes());
             writer.bytes(&data.to_le_bytes());
             writer.bytes(&control.to_le_bytes());
@@ -66,7 +74,10 @@ impl Codec<MsixTable> for MsixState {
     fn load(table: &mut MsixTable, loader: &mut Loader<'_>) -> Result<()> {
         let count = match loader.described_size() {
             Some(size) => vectors_of(size).ok_or_else(|| {
-                loader.error(ErrorKind::Description, format!("no number of vectors takes {size} bytes"))
+                loader.error(
+                    ErrorKind::Description,
+                    format!("no number of vectors takes {size} bytes"),
+                )
             })?,
             None => table.vectors.len(),
         };
@@ -109,7 +120,10 @@ mod tests {
     #[test]
     fn the_size_tells_the_number_of_vectors() {
         for count in 0..=2048_u64 {
-            assert_eq!(vectors_of(16 * count + count.div_ceil(8)), usize::try_from(count).ok());
+            assert_eq!(
+                vectors_of(16 * count + count.div_ceil(8)),
+                usize::try_from(count).ok()
+            );
         }
         for size in [1, 16, 18, 129 + 16, u64::MAX] {
             assert_eq!(vectors_of(size), None, "{size}");
@@ -127,7 +141,14 @@ mod tests {
         let mut loader = Loader::new(Reader::new(&bytes), Mode::Load);
         MsixState::load(&mut table, &mut loader).unwrap();
         loader.finish().unwrap();
-        assert_eq!(table.vectors[0], MsixVector { address: 0xfee0_1000, data: 0x41, control: 0 });
+        assert_eq!(
+            table.vectors[0],
+            MsixVector {
+                address: 0xfee0_1000,
+                data: 0x41,
+                control: 0
+            }
+        );
         assert_eq!((table.vectors[1].control, table.pending[0]), (1, 0b10));
         let mut writer = Writer::new();
         MsixState::save(&mut table, &mut writer).unwrap();

@@ -51,7 +51,9 @@ impl<const N: usize> Codec<[u8; N]> for PciConfig {
     }
 
     fn describe(config: &mut [u8; N], describer: &mut Describer) -> Result<()> {
-        describer.leaf("pci config", Value::Bytes(config.to_vec()), |writer| Self::save(config, writer))
+        describer.leaf("pci config", Value::Bytes(config.to_vec()), |writer| {
+            Self::save(config, writer)
+        })
     }
 }
 
@@ -85,7 +87,10 @@ mod tests {
         let error = PciConfig::load(&mut here, &mut loader).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Mismatch);
         assert_eq!(error.offset(), Some(2));
-        assert!(error.to_string().contains("i=0x2 read: 37 device: c0"), "{error}");
+        assert!(
+            error.to_string().contains("i=0x2 read: 37 device: c0"),
+            "{error}"
+        );
 
         let mut loader = Loader::new(Reader::new(&incoming), Mode::Inspect);
         PciConfig::load(&mut here, &mut loader).unwrap();

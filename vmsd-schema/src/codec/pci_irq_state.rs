@@ -40,8 +40,13 @@ impl Codec<[bool; 4]> for PciIrqState {
     }
 
     fn describe(pins: &mut [bool; 4], describer: &mut Describer) -> Result<()> {
-        let bytes = pins.iter().flat_map(|level| u32::from(*level).to_be_bytes()).collect();
-        describer.leaf("pci irq state", Value::Bytes(bytes), |writer| Self::save(pins, writer))
+        let bytes = pins
+            .iter()
+            .flat_map(|level| u32::from(*level).to_be_bytes())
+            .collect();
+        describer.leaf("pci irq state", Value::Bytes(bytes), |writer| {
+            Self::save(pins, writer)
+        })
     }
 }
 
@@ -62,7 +67,11 @@ mod tests {
         assert_eq!(writer.into_bytes(), bytes);
 
         let bytes = [[0; 4], [0, 0, 0, 2], [0; 4], [0; 4]].concat();
-        let error = PciIrqState::load(&mut pins, &mut Loader::new(Reader::new(&bytes), Mode::Load)).unwrap_err();
-        assert_eq!((error.kind(), error.offset()), (ErrorKind::Validation, Some(4)));
+        let error = PciIrqState::load(&mut pins, &mut Loader::new(Reader::new(&bytes), Mode::Load))
+            .unwrap_err();
+        assert_eq!(
+            (error.kind(), error.offset()),
+            (ErrorKind::Validation, Some(4))
+        );
     }
 }
