@@ -53,13 +53,20 @@ impl Suite {
     /// Every mirror, and every stream of the embedded corpus; each section must have its mirror.
     #[must_use]
     pub fn embedded() -> Self {
-        Self { mirrors: crate::mirrors::registry().mirrors().to_vec(), streams: corpus::streams(), complete: true }
+        Self {
+            mirrors: crate::mirrors::registry().mirrors().to_vec(),
+            streams: corpus::streams(),
+            complete: true,
+        }
     }
 
     /// Every mirror, and no streams; each section must have its mirror.
     #[must_use]
     pub fn mirrors() -> Self {
-        Self { streams: Vec::new(), ..Self::embedded() }
+        Self {
+            streams: Vec::new(),
+            ..Self::embedded()
+        }
     }
 
     /// With a device of yours.

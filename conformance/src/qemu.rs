@@ -71,8 +71,16 @@ impl Machine {
             .output()
             .map_err(|error| QemuError(format!("{}: {error}", self.binary.display())))?;
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
-        let version = text.split_whitespace().skip_while(|word| *word != "version").nth(1);
-        version.map(str::to_owned).ok_or_else(|| QemuError(format!("{} does not tell its version", self.binary.display())))
+        let version = text
+            .split_whitespace()
+            .skip_while(|word| *word != "version")
+            .nth(1);
+        version.map(str::to_owned).ok_or_else(|| {
+            QemuError(format!(
+                "{} does not tell its version",
+                self.binary.display()
+            ))
+        })
     }
 
     /// Starts the machine stopped and saves it.
@@ -82,17 +90,25 @@ impl Machine {
     pub fn save(&self) -> Result<Vec<u8>> {
         let file = Scratch::new(&self.scratch, "save");
         let mut process = Process::start(self, &[])?;
-        process.execute("migrate", json!({ "uri": format!("exec:cat > {}", file.0.display()) }))?;
+        process.execute(
+            "migrate",
+            json!({ "uri": format!("exec:cat > {}", file.0.display()) }),
+        )?;
         let deadline = Instant::now() + PATIENCE;
         loop {
             let state = process.execute("query-migrate", json!({}))?;
             match state.get("status").and_then(Value::as_str) {
                 Some("completed") => break,
                 Some("failed" | "cancelled") => {
-                    let why = state.get("error-desc").and_then(Value::as_str).unwrap_or("no reason given");
+                    let why = state
+                        .get("error-desc")
+                        .and_then(Value::as_str)
+                        .unwrap_or("no reason given");
                     return Err(QemuError(format!("the migration failed: {why}")));
                 }
-                _ if Instant::now() > deadline => return Err(QemuError("the migration does not end".to_owned())),
+                _ if Instant::now() > deadline => {
+                    return Err(QemuError("the migration does not end".to_owned()))
+                }
                 _ => thread::sleep(Duration::from_millis(10)),
             }
         }
@@ -120,7 +136,9 @@ impl Machine {
                     process.quit();
                     return Ok(Verdict::Accept);
                 }
-                Ok(_) if Instant::now() > deadline => return Err(QemuError("the load does not end".to_owned())),
+                Ok(_) if Instant::now() > deadline => {
+                    return Err(QemuError("the load does not end".to_owned()))
+                }
                 Ok(_) => thread::sleep(Duration::from_millis(5)),
                 Err(Started::Ended(words)) => return Ok(Verdict::Reject(words)),
                 Err(Started::Failed(error)) => return Err(error),
@@ -162,30 +180,45 @@ impl Process {
     fn start(machine: &Machine, extra: &[&str]) -> std::result::Result<Self, Started> {
         let mut child = Command::new(&machine.binary)
             .args(&machine.args)
-            .args(["-S", "-display", "none", "-monitor", "none", "-qmp", "stdio"])
+            .args([
+                "-S", "-display", "none", "-monitor", "none", "-qmp", "stdio",
+            ])
             .args(extra)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .map_err(|error| Started::Failed(QemuError(format!("{}: {error}", machine.binary.display()))))?;
-        let (Some(input), Some(output), Some(mut errors)) = (child.stdin.take(), child.stdout.take(), child.stderr.take())
+            .map_err(|error| {
+                Started::Failed(QemuError(format!("{}: {error}", machine.binary.display())))
+            })?;
+        let (Some(input), Some(output), Some(mut errors)) =
+            (child.stdin.take(), child.stdout.take(), child.stderr.take())
         else {
-            return Err(Started::Failed(QemuError("QEMU has no standard streams".to_owned())));
+            return Err(Started::Failed(QemuError(
+                "QEMU has no standard streams".to_owned(),
+            )));
         };
         let errors = thread::spawn(move || {
             let mut words = Vec::new();
             let _ = errors.read_to_end(&mut words);
             String::from_utf8_lossy(&words).trim().replace('\n', " ; ")
         });
-        let mut process = Self { child, input, output: BufReader::new(output), errors: Some(errors) };
+        let mut process = Self {
+            child,
+            input,
+            output: BufReader::new(output),
+            errors: Some(errors),
+        };
         process.answer()?; // the greeting
         process.execute("qmp_capabilities", json!({}))?;
         Ok(process)
     }
 
     fn execute(&mut self, command: &str, arguments: Value) -> std::result::Result<Value, Started> {
-        let line = format!("{}\n", json!({ "execute": command, "arguments": arguments }));
+        let line = format!(
+            "{}\n",
+            json!({ "execute": command, "arguments": arguments })
+        );
         if self.input.write_all(line.as_bytes()).is_err() {
             return Err(self.ended());
         }
@@ -195,7 +228,10 @@ impl Process {
                 return Ok(value.clone());
             }
             if let Some(error) = answer.get("error") {
-                let why = error.get("desc").and_then(Value::as_str).unwrap_or("no reason given");
+                let why = error
+                    .get("desc")
+                    .and_then(Value::as_str)
+                    .unwrap_or("no reason given");
                 return Err(Started::Failed(QemuError(format!("{command}: {why}"))));
             }
         }
@@ -205,15 +241,20 @@ impl Process {
     fn answer(&mut self) -> std::result::Result<Value, Started> {
         let mut line = String::new();
         match self.output.read_line(&mut line) {
-            Ok(1..) => serde_json::from_str(&line)
-                .map_err(|error| Started::Failed(QemuError(format!("QMP speaks no JSON: {error}: {line}")))),
+            Ok(1..) => serde_json::from_str(&line).map_err(|error| {
+                Started::Failed(QemuError(format!("QMP speaks no JSON: {error}: {line}")))
+            }),
             _ => Err(self.ended()),
         }
     }
 
     fn ended(&mut self) -> Started {
         let _ = self.child.wait();
-        let words = self.errors.take().and_then(|reader| reader.join().ok()).unwrap_or_default();
+        let words = self
+            .errors
+            .take()
+            .and_then(|reader| reader.join().ok())
+            .unwrap_or_default();
         Started::Ended(words)
     }
 

@@ -64,7 +64,12 @@ impl Stream {
     /// A stream, plain or compressed.
     #[must_use]
     pub fn new(name: &str, bytes: &[u8]) -> Self {
-        Self { name: name.to_owned(), qemu: None, bytes: decompressed(bytes).into_owned(), reference: None }
+        Self {
+            name: name.to_owned(),
+            qemu: None,
+            bytes: decompressed(bytes).into_owned(),
+            reference: None,
+        }
     }
 
     /// The QEMU version that wrote it.
@@ -96,30 +101,50 @@ impl Stream {
             return Err(problem.to_string());
         }
         let reference = match &self.reference {
-            Some(json) => serde_json::from_slice(json).map_err(|error| format!("the script's output: {error}"))?,
+            Some(json) => serde_json::from_slice(json)
+                .map_err(|error| format!("the script's output: {error}"))?,
             None => Map::new(),
         };
         let opaque = machine.sections.iter().map(opaque).collect();
-        let configuration_described = machine.description.as_ref().and_then(|found| found.content.configuration.clone());
-        Ok(Open { stream: self, machine, reference, opaque, configuration_described })
+        let configuration_described = machine
+            .description
+            .as_ref()
+            .and_then(|found| found.content.configuration.clone());
+        Ok(Open {
+            stream: self,
+            machine,
+            reference,
+            opaque,
+            configuration_described,
+        })
     }
 }
 
 impl Open<'_> {
     /// The sections that a mirror of `registry` claims, or all that are devices.
     pub(super) fn cases(&self, registry: &Registry, all: bool) -> impl Iterator<Item = Case<'_>> {
-        let claims = |section: &str, registry: &Registry| all || registry.candidates(section).next().is_some();
-        let configuration = self.configuration().filter(|case| claims(&case.section, registry));
+        let claims = |section: &str, registry: &Registry| {
+            all || registry.candidates(section).next().is_some()
+        };
+        let configuration = self
+            .configuration()
+            .filter(|case| claims(&case.section, registry));
         let sections = self.machine.sections.iter().zip(&self.opaque);
         let sections = sections
             .filter(|(section, _)| section.grammar == Grammar::Device)
             .filter_map(|(section, opaque)| self.case(section, opaque.as_ref()));
         let sections: Vec<_> = configuration.into_iter().chain(sections).collect();
         let registry = registry.clone();
-        sections.into_iter().filter(move |case| claims(&case.section, &registry))
+        sections
+            .into_iter()
+            .filter(move |case| claims(&case.section, &registry))
     }
 
-    fn case<'o>(&'o self, section: &'o MachineSection<'_>, opaque: Option<&'o Description>) -> Option<Case<'o>> {
+    fn case<'o>(
+        &'o self,
+        section: &'o MachineSection<'_>,
+        opaque: Option<&'o Description>,
+    ) -> Option<Case<'o>> {
         let id = section.header.id.0;
         let described = self.machine.layout(section);
         let device = match described {
@@ -165,7 +190,11 @@ impl Open<'_> {
 
     fn dialect(&self) -> Dialect {
         let named = self.stream.qemu.as_deref().and_then(Dialect::of_qemu);
-        let described = self.machine.description.as_ref().map(|description| description.dialect);
+        let described = self
+            .machine
+            .description
+            .as_ref()
+            .map(|description| description.dialect);
         named.or(described).unwrap_or(Dialect::Qemu11_1)
     }
 
@@ -179,7 +208,9 @@ impl Open<'_> {
 
 /// What the description says of an old-style handler, in the form of all others.
 fn opaque(section: &MachineSection<'_>) -> Option<Description> {
-    let Layout::Unknown(_) = section.layout else { return None };
+    let Layout::Unknown(_) = section.layout else {
+        return None;
+    };
     let data = FieldEntry {
         name: "data".to_owned(),
         array: ArrayKey::Single,
@@ -200,7 +231,9 @@ fn decompressed(bytes: &[u8]) -> Cow<'_, [u8]> {
     let mut plain = Vec::new();
     let read = match bytes {
         [0x28, 0xb5, 0x2f, 0xfd, ..] => zstd::stream::copy_decode(bytes, &mut plain).is_ok(),
-        [0x1f, 0x8b, ..] => flate2::read::MultiGzDecoder::new(bytes).read_to_end(&mut plain).is_ok(),
+        [0x1f, 0x8b, ..] => flate2::read::MultiGzDecoder::new(bytes)
+            .read_to_end(&mut plain)
+            .is_ok(),
         _ => false,
     };
     if read {

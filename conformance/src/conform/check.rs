@@ -59,7 +59,10 @@ impl Check {
 
 /// Everything that is wrong with `case`.
 pub(super) fn run(case: &Case<'_>, registry: &Registry) -> Vec<Finding> {
-    let mut found = Found { case, findings: Vec::new() };
+    let mut found = Found {
+        case,
+        findings: Vec::new(),
+    };
     let mut state = match inspect(case, registry) {
         Ok(inspected) => inspected.state,
         Err(error) => {
@@ -88,7 +91,13 @@ pub(super) fn run(case: &Case<'_>, registry: &Registry) -> Vec<Finding> {
 /// Reads the case's section with the mirror that it belongs to.
 pub(super) fn inspect(case: &Case<'_>, registry: &Registry) -> Result<Inspected, Error> {
     let mut reader = Reader::with_base(case.body, case.offset);
-    registry.inspect(&case.section, &mut reader, case.version, case.description, |rest| rest.is_empty())
+    registry.inspect(
+        &case.section,
+        &mut reader,
+        case.version,
+        case.description,
+        |rest| rest.is_empty(),
+    )
 }
 
 struct Found<'c> {
@@ -98,10 +107,24 @@ struct Found<'c> {
 
 impl Found<'_> {
     fn push(&mut self, check: Check, message: impl Into<String>) {
-        let Case { stream, section, instance_id, .. } = self.case;
-        let section = if *instance_id == 0 { section.clone() } else { format!("{section} {instance_id:#x}") };
+        let Case {
+            stream,
+            section,
+            instance_id,
+            ..
+        } = self.case;
+        let section = if *instance_id == 0 {
+            section.clone()
+        } else {
+            format!("{section} {instance_id:#x}")
+        };
         let message = message.into();
-        self.findings.push(Finding { stream: stream.name.clone(), section, check: Some(check), message });
+        self.findings.push(Finding {
+            stream: stream.name.clone(),
+            section,
+            check: Some(check),
+            message,
+        });
     }
 }
 
@@ -110,21 +133,37 @@ fn reproduces(found: &mut Found<'_>, bytes: &[u8], how: &str) {
     if bytes == case.body {
         return;
     }
-    let at = bytes.iter().zip(case.body).take_while(|(ours, theirs)| ours == theirs).count();
-    let byte = |bytes: &[u8]| bytes.get(at).map_or("nothing".to_owned(), |byte| format!("{byte:#04x}"));
+    let at = bytes
+        .iter()
+        .zip(case.body)
+        .take_while(|(ours, theirs)| ours == theirs)
+        .count();
+    let byte = |bytes: &[u8]| {
+        bytes
+            .get(at)
+            .map_or("nothing".to_owned(), |byte| format!("{byte:#04x}"))
+    };
     let (ours, theirs) = (byte(bytes), byte(case.body));
     let offset = case.offset + at as u64;
-    found.push(Check::Reproduces, format!("{how} gives {ours} where the stream has {theirs} (at offset {offset:#x})"));
+    found.push(
+        Check::Reproduces,
+        format!("{how} gives {ours} where the stream has {theirs} (at offset {offset:#x})"),
+    );
 }
 
 fn values(found: &mut Found<'_>, described: &Described) {
-    let Some(description) = found.case.description else { return };
+    let Some(description) = found.case.description else {
+        return;
+    };
     let mut reader = Reader::with_base(found.case.body, found.case.offset);
     match decode(description, &mut reader, End::Known) {
         Ok(tree) => {
             let theirs = tree.to_value();
             if let Some(path) = difference(&described.value, &theirs) {
-                found.push(Check::Values, format!("`{path}` is not what the description gives"));
+                found.push(
+                    Check::Values,
+                    format!("`{path}` is not what the description gives"),
+                );
             }
         }
         Err(error) => found.push(Check::Values, error.to_string()),
@@ -137,17 +176,25 @@ fn difference(ours: &vmsd_schema::Value, theirs: &vmsd_schema::Value) -> Option<
     match (ours, theirs) {
         (Value::Struct(ours), Value::Struct(theirs)) => {
             let mut pairs = ours.iter().zip(theirs);
-            let inner = pairs.find_map(|((name, ours), (other, theirs))| match difference(ours, theirs) {
-                _ if name != other => Some(format!("{name} / {other}")),
-                Some(path) => Some(format!("{name} > {path}")),
-                None => None,
-            });
-            let longer = ours.iter().skip(theirs.len()).chain(theirs.iter().skip(ours.len()));
+            let inner =
+                pairs.find_map(
+                    |((name, ours), (other, theirs))| match difference(ours, theirs) {
+                        _ if name != other => Some(format!("{name} / {other}")),
+                        Some(path) => Some(format!("{name} > {path}")),
+                        None => None,
+                    },
+                );
+            let longer = ours
+                .iter()
+                .skip(theirs.len())
+                .chain(theirs.iter().skip(ours.len()));
             inner.or_else(|| longer.map(|(name, _)| name.clone()).next())
         }
         (Value::List(ours), Value::List(theirs)) if ours.len() == theirs.len() => {
             let mut pairs = ours.iter().zip(theirs).enumerate();
-            pairs.find_map(|(index, (ours, theirs))| difference(ours, theirs).map(|path| format!("[{index}] {path}")))
+            pairs.find_map(|(index, (ours, theirs))| {
+                difference(ours, theirs).map(|path| format!("[{index}] {path}"))
+            })
         }
         _ if ours == theirs => None,
         _ => Some(format!("{ours:?} / {theirs:?}")),
@@ -155,25 +202,35 @@ fn difference(ours: &vmsd_schema::Value, theirs: &vmsd_schema::Value) -> Option<
 }
 
 fn description(found: &mut Found<'_>, described: &Described) {
-    let Some(theirs) = found.case.description else { return };
+    let Some(theirs) = found.case.description else {
+        return;
+    };
     if found.case.opaque || described.description == *theirs {
         return;
     }
     let path = description_difference(&described.description, theirs);
-    found.push(Check::Description, format!("the description differs at {path}"));
+    found.push(
+        Check::Description,
+        format!("the description differs at {path}"),
+    );
 }
 
 fn description_difference(ours: &Description, theirs: &Description) -> String {
     let name = &theirs.vmsd_name;
     if (&ours.vmsd_name, ours.version) != (&theirs.vmsd_name, theirs.version) {
-        return format!("{} {} / {name} {}", ours.vmsd_name, ours.version, theirs.version);
+        return format!(
+            "{} {} / {name} {}",
+            ours.vmsd_name, ours.version, theirs.version
+        );
     }
     for (mine, other) in ours.fields.iter().zip(&theirs.fields) {
         if mine == other {
             continue;
         }
         return match (mine.structure(), other.structure()) {
-            (Some(mine), Some(other)) if mine != other => format!("{name} > {}", description_difference(mine, other)),
+            (Some(mine), Some(other)) if mine != other => {
+                format!("{name} > {}", description_difference(mine, other))
+            }
             _ => format!("{name} > {mine:?} / {other:?}"),
         };
     }
@@ -182,25 +239,45 @@ fn description_difference(ours: &Description, theirs: &Description) -> String {
             return format!("{name} > {}", description_difference(mine, other));
         }
     }
-    let counts = |d: &Description| format!("{} fields and {} subsections", d.fields.len(), d.subsections.len());
+    let counts = |d: &Description| {
+        format!(
+            "{} fields and {} subsections",
+            d.fields.len(),
+            d.subsections.len()
+        )
+    };
     format!("{name}: {} / {}", counts(ours), counts(theirs))
 }
 
 /// The script's JSON of the section must be what the script would print of the mirror's own bytes and description.
 fn reference(found: &mut Found<'_>, described: &Described) {
-    let Some(expected) = found.case.reference else { return };
+    let Some(expected) = found.case.reference else {
+        return;
+    };
     let body = if found.case.opaque {
         analyze::Body::Opaque(&described.bytes)
     } else {
-        analyze::Body::Device { description: &described.description, offset: found.case.offset, bytes: &described.bytes }
+        analyze::Body::Device {
+            description: &described.description,
+            offset: found.case.offset,
+            bytes: &described.bytes,
+        }
     };
-    let section = analyze::Section { name: found.case.section.clone(), id: found.case.section_id, body };
+    let section = analyze::Section {
+        name: found.case.section.clone(),
+        id: found.case.section_id,
+        body,
+    };
     let printed = analyze::analyze([section]).map_err(|error| error.to_string());
-    let printed = printed.and_then(|json| serde_json::to_value(json).map_err(|error| error.to_string()));
+    let printed =
+        printed.and_then(|json| serde_json::to_value(json).map_err(|error| error.to_string()));
     match printed {
         Ok(Json::Object(members)) => {
             if members.values().next() != Some(expected) {
-                found.push(Check::Reference, "the values are not those that QEMU's script prints");
+                found.push(
+                    Check::Reference,
+                    "the values are not those that QEMU's script prints",
+                );
             }
         }
         Ok(_) => found.push(Check::Reference, "nothing to compare"),
@@ -209,7 +286,9 @@ fn reference(found: &mut Found<'_>, described: &Described) {
 }
 
 fn versions(found: &mut Found<'_>, state: &mut dyn State, registry: &Registry) {
-    let Some(mirror) = registry.candidates(&found.case.section).next() else { return };
+    let Some(mirror) = registry.candidates(&found.case.section).next() else {
+        return;
+    };
     for version in mirror.minimum_version..=mirror.version {
         if let Err(error) = version_round_trip(found.case, state, registry, version) {
             found.push(Check::Versions, format!("version {version}: {error}"));
@@ -218,20 +297,30 @@ fn versions(found: &mut Found<'_>, state: &mut dyn State, registry: &Registry) {
 }
 
 /// What the device writes at `version` must load without a destination and into this one, and be written again alike.
-fn version_round_trip(case: &Case<'_>, state: &mut dyn State, registry: &Registry, version: u32) -> Result<(), String> {
+fn version_round_trip(
+    case: &Case<'_>,
+    state: &mut dyn State,
+    registry: &Registry,
+    version: u32,
+) -> Result<(), String> {
     let text = |error: Error| error.to_string();
     let written = state.describe(case.dialect, version).map_err(text)?;
     let mut reader = Reader::new(&written.bytes);
     let hint = Some(&written.description);
     let mut fresh = registry
-        .inspect(&case.section, &mut reader, version, hint, |rest| rest.is_empty())
+        .inspect(&case.section, &mut reader, version, hint, |rest| {
+            rest.is_empty()
+        })
         .map_err(text)?;
     let again = fresh.state.describe(case.dialect, version).map_err(text)?;
     if again != written {
         return Err("what was loaded is not what was written".to_owned());
     }
     let mut loader = Loader::new(Reader::new(&written.bytes), Mode::Load);
-    state.load(&mut loader, version).and_then(|()| loader.finish()).map_err(text)?;
+    state
+        .load(&mut loader, version)
+        .and_then(|()| loader.finish())
+        .map_err(text)?;
     if state.save(version).map_err(text)? != written.bytes {
         return Err("what was loaded into the destination is not what was written".to_owned());
     }
@@ -239,17 +328,29 @@ fn version_round_trip(case: &Case<'_>, state: &mut dyn State, registry: &Registr
 }
 
 fn refusals(found: &mut Found<'_>, registry: &Registry) {
-    let Some(mirror) = registry.candidates(&found.case.section).next() else { return };
+    let Some(mirror) = registry.candidates(&found.case.section).next() else {
+        return;
+    };
     if found.case.opaque {
         return; // the handler decides, not the format
     }
-    let below = mirror.minimum_version.checked_sub(1).map(|version| (version, "too old"));
-    let above = mirror.version.checked_add(1).map(|version| (version, "too new"));
+    let below = mirror
+        .minimum_version
+        .checked_sub(1)
+        .map(|version| (version, "too old"));
+    let above = mirror
+        .version
+        .checked_add(1)
+        .map(|version| (version, "too new"));
     for (version, reason) in below.into_iter().chain(above) {
         match mirror.load(&mut Reader::new(found.case.body), version) {
             Ok(_) => found.push(Check::Refusals, format!("version {version} loads")),
-            Err(error) if error.kind() == ErrorKind::Version && error.message().contains(reason) => {}
-            Err(error) => found.push(Check::Refusals, format!("version {version} is refused for another reason: {error}")),
+            Err(error)
+                if error.kind() == ErrorKind::Version && error.message().contains(reason) => {}
+            Err(error) => found.push(
+                Check::Refusals,
+                format!("version {version} is refused for another reason: {error}"),
+            ),
         }
     }
 }

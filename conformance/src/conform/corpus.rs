@@ -18,9 +18,18 @@ pub fn streams() -> Vec<Stream> {
 }
 
 fn stream(file: &include_dir::File<'static>) -> Option<Stream> {
-    let name = file.path().file_name()?.to_str()?.strip_suffix(".qevm.zst")?;
+    let name = file
+        .path()
+        .file_name()?
+        .to_str()?
+        .strip_suffix(".qevm.zst")?;
     let (machine, version) = name.split_once(".from-")?;
-    SETS.iter().find(|set| machine.ends_with(&format!(".{set}")))?;
+    SETS.iter()
+        .find(|set| machine.ends_with(&format!(".{set}")))?;
     let reference = MATRIX.get_file(format!("{name}.analyze.json.zst"));
-    Some(Stream::new(name, file.contents()).from_qemu(version).with_reference(reference.map(|file| file.contents())))
+    Some(
+        Stream::new(name, file.contents())
+            .from_qemu(version)
+            .with_reference(reference.map(|file| file.contents())),
+    )
 }

@@ -56,9 +56,18 @@ impl Report {
             self.last_stream.clone_from(&case.stream.name);
             self.streams += 1;
         }
-        let numbers = case.qemu.split('.').map_while(|part| part.parse().ok()).collect();
+        let numbers = case
+            .qemu
+            .split('.')
+            .map_while(|part| part.parse().ok())
+            .collect();
         let version = Version(numbers, case.qemu.clone());
-        let cell = self.cells.entry(case.device.clone()).or_default().entry(version).or_default();
+        let cell = self
+            .cells
+            .entry(case.device.clone())
+            .or_default()
+            .entry(version)
+            .or_default();
         cell.sections += 1;
         cell.failed += usize::from(!findings.is_empty());
         self.checks += Check::ALL.len();
@@ -67,7 +76,12 @@ impl Report {
 
     pub(super) fn unreadable(&mut self, stream: &Stream, message: String) {
         self.streams += 1;
-        self.findings.push(Finding { stream: stream.name.clone(), section: String::new(), check: None, message });
+        self.findings.push(Finding {
+            stream: stream.name.clone(),
+            section: String::new(),
+            check: None,
+            message,
+        });
     }
 
     /// QEMU versions in ascending order: the columns.
@@ -76,7 +90,10 @@ impl Report {
         let mut versions: Vec<&Version> = self.cells.values().flat_map(BTreeMap::keys).collect();
         versions.sort();
         versions.dedup();
-        versions.into_iter().map(|version| version.1.as_str()).collect()
+        versions
+            .into_iter()
+            .map(|version| version.1.as_str())
+            .collect()
     }
 
     /// Devices in alphabetical order: the rows.
@@ -86,7 +103,12 @@ impl Report {
             device: device.clone(),
             cells: versions
                 .iter()
-                .map(|wanted| cells.iter().find(|(version, _)| version.1 == *wanted).map(|(_, cell)| *cell))
+                .map(|wanted| {
+                    cells
+                        .iter()
+                        .find(|(version, _)| version.1 == *wanted)
+                        .map(|(_, cell)| *cell)
+                })
                 .collect(),
         })
     }
@@ -106,7 +128,11 @@ impl Report {
     /// Sections that were checked.
     #[must_use]
     pub fn sections(&self) -> usize {
-        self.cells.values().flat_map(BTreeMap::values).map(|cell| cell.sections).sum()
+        self.cells
+            .values()
+            .flat_map(BTreeMap::values)
+            .map(|cell| cell.sections)
+            .sum()
     }
 
     /// Checks that were made.
@@ -120,7 +146,10 @@ impl Report {
     /// # Panics
     /// With all findings, or if no section was there to check.
     pub fn assert_green(&self) {
-        assert!(self.sections() > 0, "no section of the streams belongs to the devices of the suite");
+        assert!(
+            self.sections() > 0,
+            "no section of the streams belongs to the devices of the suite"
+        );
         let findings: Vec<String> = self.findings.iter().map(ToString::to_string).collect();
         assert!(findings.is_empty(), "{}", findings.join("\n"));
     }
