@@ -1,5 +1,8 @@
 //! Reports: what was found, as text for people or JSON for programs. Nothing here reads a stream.
 
+pub mod json;
+pub mod scalar;
 mod styles;
+pub mod tree;
 
 pub use styles::Styles;
