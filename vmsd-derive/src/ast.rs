@@ -36,7 +36,7 @@ pub(crate) enum Role {
     /// Not migrated.
     Skip,
     /// A subsection: the type inside the `Option`.
-    Subsection { state: Type, foreign_name: bool },
+    Subsection { state: Box<Type>, foreign_name: bool },
     /// A field of the table.
     Sent(Box<Sent>),
 }
@@ -76,7 +76,7 @@ pub(crate) enum Elements {
 pub(crate) enum Encoding {
     Usual,
     Word(Word),
-    With(Type),
+    With(Box<Type>),
     VStruct(u32),
     Marked,
     Equal,
@@ -159,7 +159,7 @@ impl Container {
             Role::Subsection {
                 state,
                 foreign_name,
-            } => Some((field, state, *foreign_name)),
+            } => Some((field, &**state, *foreign_name)),
             _ => None,
         })
     }
@@ -176,7 +176,7 @@ impl Field {
                 .unwrap_or(&field.ty)
                 .clone();
             Role::Subsection {
-                state,
+                state: Box::new(state),
                 foreign_name: attrs.foreign_name.is_set(),
             }
         } else {
@@ -213,7 +213,7 @@ impl Sent {
             attrs.struct_version.take(),
         ) {
             (Some(word), ..) => Encoding::Word(word),
-            (_, Some(path), _) => Encoding::With(path),
+            (_, Some(path), _) => Encoding::With(Box::new(path)),
             (.., Some(version)) => Encoding::VStruct(version),
             _ if attrs.marked.is_set() => Encoding::Marked,
             _ if attrs.equal.is_set() => Encoding::Equal,
