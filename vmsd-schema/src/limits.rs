@@ -31,3 +31,7 @@ pub const MAX_PIPE_TAIL: usize = 256 << 20;
 /// Elements of one counted field. The largest real one has 2^20 (an IOMMU's cache); a count must also
 /// be covered by the bytes that are left.
 pub const MAX_ELEMENTS: usize = 1 << 28;
+
+/// Elements for each byte that is left, where an element has no size of its own: bits in a mask, structs whose
+/// fields all are conditional.
+pub const MAX_ITEMS_PER_BYTE: usize = 64;

@@ -99,14 +99,22 @@ impl ScalarKind {
     /// The value of big-endian `bytes`.
     #[must_use]
     pub fn value(self, bytes: &[u8]) -> Scalar {
-        let unsigned = bytes.iter().fold(0_u64, |value, byte| value << 8 | u64::from(*byte));
+        let unsigned = bytes
+            .iter()
+            .fold(0_u64, |value, byte| value << 8 | u64::from(*byte));
         match self {
             Self::Bool => Scalar::Bool(unsigned != 0),
-            Self::Uint(width) => Scalar::Uint { bits: width * 8, value: unsigned },
+            Self::Uint(width) => Scalar::Uint {
+                bits: width * 8,
+                value: unsigned,
+            },
             Self::Int(width) => {
                 let unused = 64 - u32::from(width) * 8;
                 let shifted = i64::from_ne_bytes((unsigned << unused).to_ne_bytes());
-                Scalar::Int { bits: width * 8, value: shifted >> unused }
+                Scalar::Int {
+                    bits: width * 8,
+                    value: shifted >> unused,
+                }
             }
         }
     }
@@ -122,11 +130,41 @@ mod tests {
             Kind::Scalar(kind) => kind.value(bytes),
             other => panic!("{name} is {other:?}"),
         };
-        assert_eq!(value("uint8 equal", &[0xff]), Scalar::Uint { bits: 8, value: 0xff });
-        assert_eq!(value("int64 equal", &[0xff; 8]), Scalar::Uint { bits: 64, value: u64::MAX });
-        assert_eq!(value("int32 le", &[0xff; 4]), Scalar::Int { bits: 32, value: -1 });
-        assert_eq!(value("int16", &[0x80, 0]), Scalar::Int { bits: 16, value: -0x8000 });
-        assert_eq!(value("int64", &[0x80, 0, 0, 0, 0, 0, 0, 0]), Scalar::Int { bits: 64, value: i64::MIN });
+        assert_eq!(
+            value("uint8 equal", &[0xff]),
+            Scalar::Uint {
+                bits: 8,
+                value: 0xff
+            }
+        );
+        assert_eq!(
+            value("int64 equal", &[0xff; 8]),
+            Scalar::Uint {
+                bits: 64,
+                value: u64::MAX
+            }
+        );
+        assert_eq!(
+            value("int32 le", &[0xff; 4]),
+            Scalar::Int {
+                bits: 32,
+                value: -1
+            }
+        );
+        assert_eq!(
+            value("int16", &[0x80, 0]),
+            Scalar::Int {
+                bits: 16,
+                value: -0x8000
+            }
+        );
+        assert_eq!(
+            value("int64", &[0x80, 0, 0, 0, 0, 0, 0, 0]),
+            Scalar::Int {
+                bits: 64,
+                value: i64::MIN
+            }
+        );
         assert_eq!(value("bool", &[2]), Scalar::Bool(true));
     }
 }

@@ -46,8 +46,19 @@ impl StreamDescription {
             }
         }
         match traces {
-            Traces { index: true, runs_of_null: true, .. } | Traces { runs_of_null: true, .. } => Dialect::Qemu10_0,
-            Traces { index: true, last_without: true, .. } => Dialect::Qemu10_0,
+            Traces {
+                index: true,
+                runs_of_null: true,
+                ..
+            }
+            | Traces {
+                runs_of_null: true, ..
+            } => Dialect::Qemu10_0,
+            Traces {
+                index: true,
+                last_without: true,
+                ..
+            } => Dialect::Qemu10_0,
             Traces { index: true, .. } => Dialect::Qemu7_2,
             Traces { markers: true, .. } | Traces { repeated: true, .. } => Dialect::Qemu11_1,
             _ => Dialect::Qemu10_0,
