@@ -2,6 +2,7 @@
 //! prove them against real streams.
 
 pub mod conform;
+pub mod feed;
 pub mod input;
 pub mod map;
 pub mod mirrors;

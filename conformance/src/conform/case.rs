@@ -122,22 +122,16 @@ impl Stream {
 
 impl Open<'_> {
     /// The sections that a mirror of `registry` claims, or all that are devices.
-    pub(super) fn cases(&self, registry: &Registry, all: bool) -> impl Iterator<Item = Case<'_>> {
-        let claims = |section: &str, registry: &Registry| {
-            all || registry.candidates(section).next().is_some()
-        };
-        let configuration = self
-            .configuration()
-            .filter(|case| claims(&case.section, registry));
+    pub(super) fn cases(&self, registry: &Registry, all: bool) -> Vec<Case<'_>> {
         let sections = self.machine.sections.iter().zip(&self.opaque);
-        let sections = sections
-            .filter(|(section, _)| section.grammar == Grammar::Device)
-            .filter_map(|(section, opaque)| self.case(section, opaque.as_ref()));
-        let sections: Vec<_> = configuration.into_iter().chain(sections).collect();
-        let registry = registry.clone();
-        sections
+        let devices = sections.filter(|(section, _)| section.grammar == Grammar::Device);
+        let cases = devices.filter_map(|(section, opaque)| self.case(section, opaque.as_ref()));
+        let claimed = |case: &Case<'_>| all || registry.candidates(&case.section).next().is_some();
+        self.configuration()
             .into_iter()
-            .filter(move |case| claims(&case.section, &registry))
+            .chain(cases)
+            .filter(claimed)
+            .collect()
     }
 
     fn case<'o>(
