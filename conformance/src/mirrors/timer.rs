@@ -2,7 +2,7 @@
 
 use vmsd_schema::{Timer, Unused, VmState};
 
-/// Offsets of the virtual clocks (`system/cpu-timers.c`; up to 9.2 `softmmu/cpu-timers.c`).
+/// Offsets of the virtual clocks (`system/cpu-timers.c`; earlier `softmmu/cpu-timers.c`).
 #[derive(Default, VmState)]
 #[vmstate(name = "timer", version = 2, minimum_version = 1)]
 pub(crate) struct Clocks {
