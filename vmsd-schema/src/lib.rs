@@ -38,6 +38,7 @@ pub mod decode;
 pub mod error;
 pub mod limits;
 pub mod schema;
+pub mod stream;
 mod value;
 pub mod vmstate;
 pub mod wire;
