@@ -1,6 +1,10 @@
 //! `e1000e` (hw/net/e1000e.c): the network card of the `q35` machine.
 
-use vmsd_schema::{Timer, Unused, VmState};
+use vmsd_schema::codec::Scalar;
+use vmsd_schema::schema::Shape;
+use vmsd_schema::vmstate::Describer;
+use vmsd_schema::wire::Writer;
+use vmsd_schema::{Codec, Loader, Result, Timer, Unused, VmState};
 
 use super::pci::{Msix, PciDevice};
 
@@ -37,11 +41,9 @@ pub(crate) struct E1000e {
     permanent_mac: [u8; 6],
     /// Interrupt causes that wait for a timer.
     delayed_causes: u32,
-    /// Subsystem: must equal the property of the destination.
-    #[vmstate(name = "subsys")]
+    #[vmstate(name = "subsys", with = Property)]
     subsys: u16,
-    /// Subsystem vendor: must equal the property of the destination.
-    #[vmstate(name = "subsys_ven")]
+    #[vmstate(name = "subsys_ven", with = Property, default = 0x8086)]
     subsys_ven: u16,
     /// Receive packet delay.
     rdtr: E1000IntrDelayTimer,
@@ -148,4 +150,52 @@ struct E1000eTx {
     /// Whether the rest of the packet is skipped.
     #[vmstate(name = "skip_cp")]
     skip_cp: bool,
+}
+
+/// A property of the device. `e1000e_post_load` compares it with the destination's, which the table does not tell:
+/// that would be `equal`, and a type name of its own.
+enum Property {}
+
+impl Codec<u16> for Property {
+    const MIN_SIZE: usize = 2;
+
+    fn shape() -> Shape {
+        <Scalar as Codec<u16>>::shape()
+    }
+
+    fn save(value: &mut u16, writer: &mut Writer) -> Result<()> {
+        Scalar::save(value, writer)
+    }
+
+    fn load(value: &mut u16, loader: &mut Loader<'_>) -> Result<()> {
+        let (at, local) = (loader.offset(), *value);
+        Scalar::load(value, loader)?;
+        let incoming = *value;
+        loader.expect(at, incoming == local, || {
+            format!("the device's property is {local:#06x}, and the stream has {incoming:#06x}")
+        })
+    }
+
+    fn describe(value: &mut u16, describer: &mut Describer) -> Result<()> {
+        Scalar::describe(value, describer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use vmsd_schema::ErrorKind;
+
+    #[test]
+    fn the_subsystem_is_a_property_of_the_destination() {
+        let mut other = E1000e {
+            subsys: 0x1234,
+            ..E1000e::default()
+        };
+        let bytes = vmsd_schema::save(&mut other, 1).unwrap();
+        let refused = vmsd_schema::load(&mut E1000e::default(), &bytes, 1).unwrap_err();
+        assert_eq!(refused.kind(), ErrorKind::Mismatch);
+        assert!(refused.to_string().contains("0x1234"), "{refused}");
+        vmsd_schema::load(&mut other, &bytes, 1).unwrap();
+    }
 }
