@@ -7,8 +7,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use vmsd_schema::decode::{decode, Content, End, Kind, Node, ScalarKind, Struct};
 use vmsd_schema::decode::Machine;
+use vmsd_schema::decode::{decode, Content, End, Kind, Node, ScalarKind, Struct};
 use vmsd_schema::schema::Description;
 use vmsd_schema::stream::{Grammar, SectionKind};
 use vmsd_schema::wire::Reader;
@@ -53,13 +53,25 @@ pub fn sections<'m>(machine: &'m Machine<'_>) -> impl Iterator<Item = Section<'m
         let body = match (section.grammar, machine.layout(section), section.body) {
             (Grammar::Ram, ..) => {
                 let blocks = machine.ram.blocks.iter();
-                Body::Ram(blocks.map(|block| (block.name.clone(), block.used_length)).collect())
+                Body::Ram(
+                    blocks
+                        .map(|block| (block.name.clone(), block.used_length))
+                        .collect(),
+                )
             }
-            (_, Some(description), Some(bytes)) => Body::Device { description, offset: section.body_at, bytes },
+            (_, Some(description), Some(bytes)) => Body::Device {
+                description,
+                offset: section.body_at,
+                bytes,
+            },
             (_, _, Some(bytes)) if section.kind == SectionKind::Full => Body::Opaque(bytes),
             _ => Body::Live,
         };
-        Section { name: section.name.clone(), id: section.header.id.0, body }
+        Section {
+            name: section.name.clone(),
+            id: section.header.id.0,
+            body,
+        }
     })
 }
 
@@ -73,7 +85,10 @@ pub fn analyze<'s>(sections: impl IntoIterator<Item = Section<'s>>) -> Result<Js
     for Section { name, id, body } in sections {
         let shown = show(body).map_err(|error| error.inside(name.clone()))?;
         let member = (format!("{name} ({id})"), shown);
-        match places.get(&id).and_then(|place: &usize| members.get_mut(*place)) {
+        match places
+            .get(&id)
+            .and_then(|place: &usize| members.get_mut(*place))
+        {
             Some(place) => *place = member,
             None => {
                 places.insert(id, members.len());
@@ -87,15 +102,23 @@ pub fn analyze<'s>(sections: impl IntoIterator<Item = Section<'s>>) -> Result<Js
 fn show(body: Body<'_>) -> Result<Json> {
     Ok(match body {
         Body::Ram(blocks) => {
-            let blocks = blocks.into_iter().map(|(name, len)| (name, Json::Text(format!("{len:#018x}"))));
+            let blocks = blocks
+                .into_iter()
+                .map(|(name, len)| (name, Json::Text(format!("{len:#018x}"))));
             let mut sizes = Members::default();
             blocks.for_each(|(name, len)| sizes.set(name, len));
             Json::Object(vec![("section sizes".to_owned(), sizes.into_json())])
         }
         Body::Live => Json::Text(String::new()),
-        Body::Device { description, offset, bytes } => {
-            structure(&decode(description, &mut Reader::with_base(bytes, offset), End::Known)?)
-        }
+        Body::Device {
+            description,
+            offset,
+            bytes,
+        } => structure(&decode(
+            description,
+            &mut Reader::with_base(bytes, offset),
+            End::Known,
+        )?),
         Body::Opaque(bytes) => Json::Object(vec![("data".to_owned(), hex(bytes))]),
     })
 }
@@ -104,16 +127,23 @@ fn structure(body: &Struct<'_>) -> Json {
     let mut members = Members::default();
     for field in &body.fields {
         match &field.content {
-            Content::Elements(elements) => elements.iter().for_each(|node| members.join(field.name, element(node))),
+            Content::Elements(elements) => elements
+                .iter()
+                .for_each(|node| members.join(field.name, element(node))),
             Content::Scalars(kind) => {
                 let bytes = field.bytes.chunks_exact(kind.width());
-                bytes.for_each(|bytes| members.join(field.name, scalar(field.type_name, *kind, bytes)));
+                bytes.for_each(|bytes| {
+                    members.join(field.name, scalar(field.type_name, *kind, bytes))
+                });
             }
             _ => members.join(field.name, element(field)),
         }
     }
     for subsection in &body.subsections {
-        members.set(subsection.body.vmsd_name.to_owned(), structure(&subsection.body));
+        members.set(
+            subsection.body.vmsd_name.to_owned(),
+            structure(&subsection.body),
+        );
     }
     members.into_json()
 }
@@ -143,7 +173,9 @@ fn scalar(type_name: &str, kind: ScalarKind, bytes: &[u8]) -> Json {
     let mut text = "0x".to_owned();
     digits(&mut text, bytes, "");
     if signed && bytes.first().is_some_and(|byte| byte & 0x80 != 0) {
-        let value = bytes.iter().fold(-1_i64, |value, byte| value << 8 | i64::from(*byte));
+        let value = bytes
+            .iter()
+            .fold(-1_i64, |value, byte| value << 8 | i64::from(*byte));
         let _ = write!(text, " ({value})");
     }
     Json::Text(text)
@@ -190,7 +222,11 @@ impl Members {
     }
 
     fn set(&mut self, name: String, value: Json) {
-        match self.places.get(&name).and_then(|place| self.list.get_mut(*place)) {
+        match self
+            .places
+            .get(&name)
+            .and_then(|place| self.list.get_mut(*place))
+        {
             Some((_, old)) => *old = value,
             None => self.add(name, value),
         }
@@ -220,8 +256,17 @@ mod tests {
         assert_eq!(text("uint8", &[0xff]), is("0xff"));
         assert_eq!(text("uint8 equal", &[0xff]), is("0xff (-1)"));
         assert_eq!(text("uint32 equal", &[0xff; 4]), is("0xffffffff"));
-        assert_eq!(text("int64 equal", &[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfe]), is("0xfffffffffffffffe (-2)"));
-        assert_eq!(text("int64", &[0x80, 0, 0, 0, 0, 0, 0, 0]), is("0x8000000000000000 (-9223372036854775808)"));
+        assert_eq!(
+            text(
+                "int64 equal",
+                &[0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xfe]
+            ),
+            is("0xfffffffffffffffe (-2)")
+        );
+        assert_eq!(
+            text("int64", &[0x80, 0, 0, 0, 0, 0, 0, 0]),
+            is("0x8000000000000000 (-9223372036854775808)")
+        );
         assert_eq!(text("int16", &[0x7f, 0xff]), is("0x7fff"));
         assert_eq!(text("bool", &[2]), Json::Bool(true));
         assert_eq!(text("timer", &[0xff; 8]), is("ff ff ff ff ff ff ff ff"));

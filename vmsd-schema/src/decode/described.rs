@@ -26,7 +26,11 @@ pub enum End {
 /// # Errors
 /// [`ErrorKind::Description`] where bytes and description disagree, [`ErrorKind::Truncated`] where bytes end,
 /// [`ErrorKind::Unsupported`] where the description does not say where a field ends.
-pub fn decode<'s>(description: &'s Description, reader: &mut Reader<'s>, end: End) -> Result<Struct<'s>> {
+pub fn decode<'s>(
+    description: &'s Description,
+    reader: &mut Reader<'s>,
+    end: End,
+) -> Result<Struct<'s>> {
     Walk::new(reader, end, true).vmsd(description, reader)
 }
 
@@ -55,13 +59,31 @@ struct Walk {
 
 impl Walk {
     fn new(reader: &Reader<'_>, end: End, build: bool) -> Self {
-        let copies_left = reader.remaining().saturating_mul(4).saturating_add(4096).min(MAX_DESCRIPTION_NODES);
-        Self { end, build, depth: 0, copy: false, copies_left, stopped: false }
+        let copies_left = reader
+            .remaining()
+            .saturating_mul(4)
+            .saturating_add(4096)
+            .min(MAX_DESCRIPTION_NODES);
+        Self {
+            end,
+            build,
+            depth: 0,
+            copy: false,
+            copies_left,
+            stopped: false,
+        }
     }
 
-    fn vmsd<'s>(&mut self, description: &'s Description, reader: &mut Reader<'s>) -> Result<Struct<'s>> {
+    fn vmsd<'s>(
+        &mut self,
+        description: &'s Description,
+        reader: &mut Reader<'s>,
+    ) -> Result<Struct<'s>> {
         if self.depth == MAX_DEPTH {
-            return Err(reader.error(ErrorKind::Limit, format!("descriptions nest deeper than {MAX_DEPTH}")));
+            return Err(reader.error(
+                ErrorKind::Limit,
+                format!("descriptions nest deeper than {MAX_DEPTH}"),
+            ));
         }
         self.depth += 1;
         let start = reader.clone();
@@ -89,26 +111,48 @@ impl Walk {
         }
         self.no_more(description, reader)?;
         self.depth -= 1;
-        let Description { vmsd_name, version, .. } = description;
+        let Description {
+            vmsd_name, version, ..
+        } = description;
         let bytes = passed(&start, reader);
-        Ok(Struct { vmsd_name, version: *version, offset: start.offset(), bytes, fields, subsections })
+        Ok(Struct {
+            vmsd_name,
+            version: *version,
+            offset: start.offset(),
+            bytes,
+            fields,
+            subsections,
+        })
     }
 
     /// All entries of one field.
-    fn field<'s>(&mut self, vmsd: &str, entries: &'s [FieldEntry], reader: &mut Reader<'s>) -> Result<Node<'s>> {
+    fn field<'s>(
+        &mut self,
+        vmsd: &str,
+        entries: &'s [FieldEntry],
+        reader: &mut Reader<'s>,
+    ) -> Result<Node<'s>> {
         let start = reader.clone();
         let name = group::name(entries);
         let type_name = entries.first().map_or("", |entry| entry.type_name.as_str());
         self.spend(reader)?;
         if let Some((kind, count)) = run_of_scalars(entries) {
-            let len = usize::try_from(count).ok().and_then(|count| count.checked_mul(kind.width()));
+            let len = usize::try_from(count)
+                .ok()
+                .and_then(|count| count.checked_mul(kind.width()));
             let bytes = reader.bytes(len.unwrap_or(usize::MAX))?;
             let content = match count {
                 0 => Content::Elements(Vec::new()),
                 1 => Content::Scalar(kind.value(bytes)),
                 _ => Content::Scalars(kind),
             };
-            return Ok(Node { name, type_name, offset: start.offset(), bytes, content });
+            return Ok(Node {
+                name,
+                type_name,
+                offset: start.offset(),
+                bytes,
+                content,
+            });
         }
         let mut elements = Vec::new();
         let (mut announced, mut number) = (false, 0_usize);
@@ -116,10 +160,12 @@ impl Walk {
             let copy = self.copy;
             for index in 0..group::count(entries, position) {
                 self.copy = copy || index > 0;
-                let element = self.element(vmsd, entry, reader).map_err(|error| match entries {
-                    [entry] if entry.count() == 1 => error,
-                    _ => error.inside_index(number),
-                })?;
+                let element = self
+                    .element(vmsd, entry, reader)
+                    .map_err(|error| match entries {
+                        [entry] if entry.count() == 1 => error,
+                        _ => error.inside_index(number),
+                    })?;
                 announced = matches!(element.content, Content::Marker);
                 number += usize::from(!announced);
                 if self.build {
@@ -132,7 +178,10 @@ impl Walk {
             self.copy = copy;
         }
         if announced {
-            return Err(reader.error(ErrorKind::Marker, "a pointer is there, and the description has no element for it"));
+            return Err(reader.error(
+                ErrorKind::Marker,
+                "a pointer is there, and the description has no element for it",
+            ));
         }
         if elements.len() == 1 {
             if let Some(node) = elements.pop() {
@@ -140,7 +189,13 @@ impl Walk {
             }
         }
         let bytes = passed(&start, reader);
-        Ok(Node { name, type_name, offset: start.offset(), bytes, content: Content::Elements(elements) })
+        Ok(Node {
+            name,
+            type_name,
+            offset: start.offset(),
+            bytes,
+            content: Content::Elements(elements),
+        })
     }
 
     fn spend(&mut self, reader: &Reader<'_>) -> Result<()> {
@@ -148,49 +203,87 @@ impl Walk {
             return Ok(());
         }
         self.copies_left = self.copies_left.checked_sub(1).ok_or_else(|| {
-            reader.error(ErrorKind::Limit, "the description has far more array elements than there are bytes")
+            reader.error(
+                ErrorKind::Limit,
+                "the description has far more array elements than there are bytes",
+            )
         })?;
         Ok(())
     }
 
     /// One element of a field.
-    fn element<'s>(&mut self, vmsd: &str, entry: &'s FieldEntry, reader: &mut Reader<'s>) -> Result<Node<'s>> {
+    fn element<'s>(
+        &mut self,
+        vmsd: &str,
+        entry: &'s FieldEntry,
+        reader: &mut Reader<'s>,
+    ) -> Result<Node<'s>> {
         self.spend(reader)?;
         let start = reader.clone();
         let content = match &entry.body {
             Body::Leaf => self.leaf(entry, reader)?,
+            Body::Struct(Some(_))
+                if at_null(reader) && pointee::layout(vmsd, &entry.name).is_some() =>
+            {
+                reader.skip(1)?;
+                Content::Null
+            }
             Body::Struct(Some(inner)) => Content::Struct(self.vmsd(inner, reader)?),
             Body::Struct(None) => self.pointee(vmsd, entry, reader)?,
             Body::Inline(inner) => self.inline(entry, inner, reader)?,
         };
         let bytes = passed(&start, reader);
         if !self.copy && bytes.len() as u64 != entry.size && !self.stopped {
-            let message = format!("the description says {} bytes, and the field takes {}", entry.size, bytes.len());
+            let message = format!(
+                "the description says {} bytes, and the field takes {}",
+                entry.size,
+                bytes.len()
+            );
             return Err(Error::at(ErrorKind::Description, start.offset(), message));
         }
-        Ok(Node { name: &entry.name, type_name: &entry.type_name, offset: start.offset(), bytes, content })
+        Ok(Node {
+            name: &entry.name,
+            type_name: &entry.type_name,
+            offset: start.offset(),
+            bytes,
+            content,
+        })
     }
 
     fn leaf<'s>(&mut self, entry: &FieldEntry, reader: &mut Reader<'s>) -> Result<Content<'s>> {
         let size = usize::try_from(entry.size).unwrap_or(usize::MAX);
         match Kind::of(&entry.type_name) {
-            Kind::Scalar(kind) if kind.width() == size => Ok(Content::Scalar(kind.value(reader.bytes(size)?))),
-            Kind::Scalar(_) if size == 1 && entry.array != ArrayKey::Single && at_null(reader) => match entry.array {
-                ArrayKey::Len(_) => self.rest(reader),
-                _ => reader.skip(1).map(|()| Content::Null),
-            },
+            Kind::Scalar(kind) if kind.width() == size => {
+                Ok(Content::Scalar(kind.value(reader.bytes(size)?)))
+            }
+            Kind::Scalar(_) if size == 1 && entry.array != ArrayKey::Single && at_null(reader) => {
+                match entry.array {
+                    ArrayKey::Len(_) => self.rest(reader),
+                    _ => reader.skip(1).map(|()| Content::Null),
+                }
+            }
+            Kind::Word => {
+                let bytes = reader.bytes(size)?;
+                match ScalarKind::word(size) {
+                    Some(kind) => Ok(Content::Scalar(kind.value(bytes))),
+                    None => Ok(Content::Opaque(Reason::Type)),
+                }
+            }
             Kind::Raw => reader.bytes(size).map(Content::Bytes),
             Kind::Counted32 => {
                 let len = reader.clone().u32()?;
                 reader.skip(4)?;
-                reader.bytes(usize::try_from(len).unwrap_or(usize::MAX)).map(Content::Bytes)
+                reader
+                    .bytes(usize::try_from(len).unwrap_or(usize::MAX))
+                    .map(Content::Bytes)
             }
             Kind::Counted8 => reader.counted_bytes().map(Content::Bytes),
             kind @ (Kind::Null | Kind::Marker) => match (kind, reader.u8()?) {
                 (_, marker::NULL_POINTER) => Ok(Content::Null),
                 (Kind::Marker, marker::VALID_POINTER) => Ok(Content::Marker),
                 (_, other) => {
-                    let message = format!("byte {other:#04x} where the description has a pointer marker");
+                    let message =
+                        format!("byte {other:#04x} where the description has a pointer marker");
                     Err(Error::at(ErrorKind::Marker, reader.offset() - 1, message))
                 }
             },
@@ -202,10 +295,17 @@ impl Walk {
     }
 
     /// An element that the description leaves empty since the first pointer of the array is NULL.
-    fn pointee<'s>(&mut self, vmsd: &str, entry: &FieldEntry, reader: &mut Reader<'s>) -> Result<Content<'s>> {
+    fn pointee<'s>(
+        &mut self,
+        vmsd: &str,
+        entry: &FieldEntry,
+        reader: &mut Reader<'s>,
+    ) -> Result<Content<'s>> {
         let null = at_null(reader);
         match (pointee::layout(vmsd, &entry.name), entry.array) {
-            (_, ArrayKey::Single | ArrayKey::Index(_)) if null => reader.skip(1).map(|()| Content::Null),
+            (_, ArrayKey::Single | ArrayKey::Index(_)) if null => {
+                reader.skip(1).map(|()| Content::Null)
+            }
             (Some(_), _) if null => reader.skip(1).map(|()| Content::Null),
             (Some(layout), ArrayKey::Len(_)) => self.vmsd(layout, reader).map(Content::Struct),
             _ => self.rest(reader),
@@ -238,13 +338,19 @@ impl Walk {
     }
 
     /// Every element has its own description; a copy of the list has no more than those of the first.
-    fn list<'s>(&mut self, inner: &'s [Description], reader: &mut Reader<'s>) -> Result<Content<'s>> {
+    fn list<'s>(
+        &mut self,
+        inner: &'s [Description],
+        reader: &mut Reader<'s>,
+    ) -> Result<Content<'s>> {
         let start = reader.offset();
         let mut elements = Vec::new();
         let mut sent = 0_usize;
         while reader.u8()? != 0 {
             let description = self.nth(inner, sent, sent, start, reader)?;
-            let element = self.vmsd(description, reader).map_err(|error| error.inside_index(sent))?;
+            let element = self
+                .vmsd(description, reader)
+                .map_err(|error| error.inside_index(sent))?;
             sent += 1;
             if self.build {
                 elements.push(element);
@@ -254,10 +360,16 @@ impl Walk {
         Ok(Content::List(elements))
     }
 
-    fn tree<'s>(&mut self, inner: &'s [Description], reader: &mut Reader<'s>) -> Result<Content<'s>> {
+    fn tree<'s>(
+        &mut self,
+        inner: &'s [Description],
+        reader: &mut Reader<'s>,
+    ) -> Result<Content<'s>> {
         let start = reader.offset();
         let announced = u64::from(reader.u32()?);
-        let distinct = inner.get(..2).is_some_and(|pair| matches!(pair, [a, b] if a.vmsd_name != b.vmsd_name));
+        let distinct = inner
+            .get(..2)
+            .is_some_and(|pair| matches!(pair, [a, b] if a.vmsd_name != b.vmsd_name));
         let described = inner.len() as u64;
         let keys = described == announced * 2 && announced > 0 || self.copy && distinct;
         let mut branches = Vec::new();
@@ -269,7 +381,10 @@ impl Walk {
                 Key::Struct(self.vmsd(description, reader)?)
             } else {
                 let offset = reader.offset();
-                Key::Direct { offset, value: reader.u64()? }
+                Key::Direct {
+                    offset,
+                    value: reader.u64()?,
+                }
             };
             let description = self.nth(inner, sent, sent % 2, start, reader)?;
             sent += 1;
@@ -296,10 +411,17 @@ impl Walk {
         start: u64,
         reader: &Reader<'_>,
     ) -> Result<&'s Description> {
-        let last = if self.copy { inner.get(like).or(inner.last()) } else { None };
+        let last = if self.copy {
+            inner.get(like).or(inner.last())
+        } else {
+            None
+        };
         inner.get(sent).or(last).ok_or_else(|| {
             let at = if self.copy { reader.offset() } else { start };
-            let message = format!("the description has {} elements of the list, and the stream more", inner.len());
+            let message = format!(
+                "the description has {} elements of the list, and the stream more",
+                inner.len()
+            );
             Error::at(ErrorKind::Description, at, message)
         })
     }
@@ -308,15 +430,24 @@ impl Walk {
         if self.copy || sent == described {
             return Ok(());
         }
-        let message = format!("the description has {described} elements of the list, and the stream {sent}");
+        let message =
+            format!("the description has {described} elements of the list, and the stream {sent}");
         Err(Error::at(ErrorKind::Description, start, message))
     }
 
-    fn subsection<'s>(&mut self, description: &'s Description, reader: &mut Reader<'s>) -> Result<Subsection<'s>> {
+    fn subsection<'s>(
+        &mut self,
+        description: &'s Description,
+        reader: &mut Reader<'s>,
+    ) -> Result<Subsection<'s>> {
         let start = reader.clone();
-        let Description { vmsd_name, version, .. } = description;
+        let Description {
+            vmsd_name, version, ..
+        } = description;
         let says = |stream: String| {
-            let message = format!("the description says subsection `{vmsd_name}`, and the stream has {stream}");
+            let message = format!(
+                "the description says subsection `{vmsd_name}`, and the stream has {stream}"
+            );
             Error::at(ErrorKind::Description, start.offset(), message)
         };
         match reader.peek() {
@@ -333,7 +464,11 @@ impl Walk {
             return Err(says(format!("version {sent} of it, not {version}")));
         }
         let header = passed(&start, reader);
-        Ok(Subsection { offset: start.offset(), header, body: self.vmsd(description, reader)? })
+        Ok(Subsection {
+            offset: start.offset(),
+            header,
+            body: self.vmsd(description, reader)?,
+        })
     }
 
     /// QEMU would load a subsection that stands here; the description must not leave it out.
@@ -342,9 +477,13 @@ impl Walk {
         if vmsd_name.is_empty() || self.stopped {
             return Ok(());
         }
-        let Some(name) = subsection_name(reader, vmsd_name) else { return Ok(()) };
+        let Some(name) = subsection_name(reader, vmsd_name) else {
+            return Ok(());
+        };
         let name = String::from_utf8_lossy(name);
-        let message = format!("the stream has subsection `{name}`, which the description of `{vmsd_name}` leaves out");
+        let message = format!(
+            "the stream has subsection `{name}`, which the description of `{vmsd_name}` leaves out"
+        );
         Err(reader.error(ErrorKind::Description, message))
     }
 }
@@ -372,5 +511,8 @@ fn at_null(reader: &Reader<'_>) -> bool {
 
 /// The bytes between two states of one reader.
 fn passed<'s>(start: &Reader<'s>, end: &Reader<'_>) -> &'s [u8] {
-    start.rest().get(..end.consumed() - start.consumed()).unwrap_or_default()
+    start
+        .rest()
+        .get(..end.consumed() - start.consumed())
+        .unwrap_or_default()
 }

@@ -7,7 +7,10 @@ use super::kind::Kind;
 /// Splits off the entries of the first field: consecutive ones of one name.
 pub(super) fn split(entries: &[FieldEntry]) -> Option<(&[FieldEntry], &[FieldEntry])> {
     let first = entries.first()?;
-    let same = entries.iter().take_while(|entry| same_field(first, entry)).count();
+    let same = entries
+        .iter()
+        .take_while(|entry| same_field(first, entry))
+        .count();
     entries.split_at_checked(same)
 }
 
@@ -23,14 +26,22 @@ pub(super) fn name(entries: &[FieldEntry]) -> &str {
 /// is not NULL; and where every element is described by itself, a NULL still counts the NULLs behind it
 /// (`vmstate_save_state_v` of 10.0 and later).
 pub(super) fn count(entries: &[FieldEntry], position: usize) -> u64 {
-    let Some(entry) = entries.get(position) else { return 0 };
+    let Some(entry) = entries.get(position) else {
+        return 0;
+    };
     if entries.len() == 1 || !entries.iter().any(is_null) {
         return entry.count();
     }
     if each_by_itself(entries) {
         return 1;
     }
-    let others = || entries.iter().skip(1).map(FieldEntry::count).fold(0, u64::saturating_add);
+    let others = || {
+        entries
+            .iter()
+            .skip(1)
+            .map(FieldEntry::count)
+            .fold(0, u64::saturating_add)
+    };
     match position {
         0 if !is_null(entry) => match entry.count().checked_sub(others()) {
             None | Some(0) => entry.count(),
@@ -42,7 +53,9 @@ pub(super) fn count(entries: &[FieldEntry], position: usize) -> u64 {
 
 /// Runs alternate, so two NULL entries in a row are two elements; and so are elements with an index.
 fn each_by_itself(entries: &[FieldEntry]) -> bool {
-    entries.iter().any(|entry| matches!(entry.array, ArrayKey::Index(_)))
+    entries
+        .iter()
+        .any(|entry| matches!(entry.array, ArrayKey::Index(_)))
         || entries.windows(2).any(|pair| pair.iter().all(is_null))
 }
 
@@ -57,7 +70,12 @@ fn same_field(first: &FieldEntry, entry: &FieldEntry) -> bool {
     }
     let stand_in = |null: &FieldEntry, other: &FieldEntry| {
         let base = null.name.strip_suffix("[-1]").filter(|_| is_null(null));
-        base.is_some_and(|base| other.name.strip_prefix(base).is_some_and(|rest| rest.starts_with('[')))
+        base.is_some_and(|base| {
+            other
+                .name
+                .strip_prefix(base)
+                .is_some_and(|rest| rest.starts_with('['))
+        })
     };
     stand_in(entry, first) || stand_in(first, entry)
 }

@@ -5,6 +5,9 @@
 pub enum Kind {
     /// A number or truth value of fixed width.
     Scalar(ScalarKind),
+    /// An unsigned number as wide as the description says: a register with an encoding of its own, which differs from
+    /// the plain one in what a load does with it.
+    Word,
     /// Bytes that mean themselves.
     Raw,
     /// be32 length and bytes (`GByteArray`).
@@ -73,7 +76,15 @@ impl Kind {
             "uint16" | "uint16 equal" => Self::Scalar(Uint(2)),
             "uint32" | "uint32 equal" => Self::Scalar(Uint(4)),
             "uint64" | "int64 equal" | "timer" => Self::Scalar(Uint(8)),
+            "cpsr" | "fpscr" | "powered_off" => Self::Word, // arm
+            "eind" | "rampD" | "rampX" | "rampY" | "rampZ" | "sreg" => Self::Word, // avr
+            "fsr" | "psr" | "xcc" => Self::Word,            // sparc
+            "cpu/altivec/vscr" | "vsr" => Self::Word,       // ppc
+            "fpr" => Self::Word,                            // ppc; 16 bytes on mips stay bytes
+            "fpcr" | "fpsr" | "msr" | "psw" | "sr" => Self::Word, // alpha, arm, microblaze, hppa, openrisc
+            "int32_as_uint16" | "uint16_from_uint8" => Self::Word,
             "bitmap" | "buffer" | "CPU_Double_U" | "unused_buffer" => Self::Raw,
+            "msix state" | "pci config" | "pci irq state" => Self::Raw,
             "GByteArray" => Self::Counted32,
             "capability" => Self::Counted8,
             "nullptr" => Self::Null,
@@ -87,6 +98,18 @@ impl Kind {
 }
 
 impl ScalarKind {
+    /// An unsigned number of `width` bytes, if there is one.
+    #[must_use]
+    pub fn word(width: usize) -> Option<Self> {
+        match width {
+            1 => Some(Self::Uint(1)),
+            2 => Some(Self::Uint(2)),
+            4 => Some(Self::Uint(4)),
+            8 => Some(Self::Uint(8)),
+            _ => None,
+        }
+    }
+
     /// Bytes on the wire.
     #[must_use]
     pub fn width(self) -> usize {
@@ -99,14 +122,22 @@ impl ScalarKind {
     /// The value of big-endian `bytes`.
     #[must_use]
     pub fn value(self, bytes: &[u8]) -> Scalar {
-        let unsigned = bytes.iter().fold(0_u64, |value, byte| value << 8 | u64::from(*byte));
+        let unsigned = bytes
+            .iter()
+            .fold(0_u64, |value, byte| value << 8 | u64::from(*byte));
         match self {
             Self::Bool => Scalar::Bool(unsigned != 0),
-            Self::Uint(width) => Scalar::Uint { bits: width * 8, value: unsigned },
+            Self::Uint(width) => Scalar::Uint {
+                bits: width * 8,
+                value: unsigned,
+            },
             Self::Int(width) => {
                 let unused = 64 - u32::from(width) * 8;
                 let shifted = i64::from_ne_bytes((unsigned << unused).to_ne_bytes());
-                Scalar::Int { bits: width * 8, value: shifted >> unused }
+                Scalar::Int {
+                    bits: width * 8,
+                    value: shifted >> unused,
+                }
             }
         }
     }
@@ -122,11 +153,41 @@ mod tests {
             Kind::Scalar(kind) => kind.value(bytes),
             other => panic!("{name} is {other:?}"),
         };
-        assert_eq!(value("uint8 equal", &[0xff]), Scalar::Uint { bits: 8, value: 0xff });
-        assert_eq!(value("int64 equal", &[0xff; 8]), Scalar::Uint { bits: 64, value: u64::MAX });
-        assert_eq!(value("int32 le", &[0xff; 4]), Scalar::Int { bits: 32, value: -1 });
-        assert_eq!(value("int16", &[0x80, 0]), Scalar::Int { bits: 16, value: -0x8000 });
-        assert_eq!(value("int64", &[0x80, 0, 0, 0, 0, 0, 0, 0]), Scalar::Int { bits: 64, value: i64::MIN });
+        assert_eq!(
+            value("uint8 equal", &[0xff]),
+            Scalar::Uint {
+                bits: 8,
+                value: 0xff
+            }
+        );
+        assert_eq!(
+            value("int64 equal", &[0xff; 8]),
+            Scalar::Uint {
+                bits: 64,
+                value: u64::MAX
+            }
+        );
+        assert_eq!(
+            value("int32 le", &[0xff; 4]),
+            Scalar::Int {
+                bits: 32,
+                value: -1
+            }
+        );
+        assert_eq!(
+            value("int16", &[0x80, 0]),
+            Scalar::Int {
+                bits: 16,
+                value: -0x8000
+            }
+        );
+        assert_eq!(
+            value("int64", &[0x80, 0, 0, 0, 0, 0, 0, 0]),
+            Scalar::Int {
+                bits: 64,
+                value: i64::MIN
+            }
+        );
         assert_eq!(value("bool", &[2]), Scalar::Bool(true));
     }
 }

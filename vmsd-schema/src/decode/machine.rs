@@ -188,7 +188,14 @@ pub struct Mirrored {
 
 /// No mirrors.
 impl Mirrors for () {
-    fn read(&self, _: &str, _: u32, _: u32, _: Reader<'_>, _: Option<&Description>) -> Option<Result<Mirrored>> {
+    fn read(
+        &self,
+        _: &str,
+        _: u32,
+        _: u32,
+        _: Reader<'_>,
+        _: Option<&Description>,
+    ) -> Option<Result<Mirrored>> {
         None
     }
 }
@@ -211,10 +218,12 @@ impl<'s> Machine<'s> {
     #[must_use]
     pub fn layout<'m>(&'m self, section: &'m MachineSection<'s>) -> Option<&'m Description> {
         match &section.layout {
-            Layout::Described(index) => match &self.description.as_ref()?.content.devices.get(*index)?.form {
-                DeviceForm::Vmsd(description) => Some(description),
-                DeviceForm::Opaque { .. } => None,
-            },
+            Layout::Described(index) => {
+                match &self.description.as_ref()?.content.devices.get(*index)?.form {
+                    DeviceForm::Vmsd(description) => Some(description),
+                    DeviceForm::Opaque { .. } => None,
+                }
+            }
             Layout::Mirrored(description) => Some(description),
             Layout::Grammar | Layout::Unknown(_) => None,
         }
@@ -224,18 +233,29 @@ impl<'s> Machine<'s> {
     pub fn decode<'m>(&'m self, section: &'m MachineSection<'s>) -> Option<Result<Struct<'m>>> {
         let (layout, body) = (self.layout(section)?, section.body?);
         let mut reader = Reader::with_base(body, section.body_at);
-        Some(decode(layout, &mut reader, End::Known).map_err(|error| error.inside(section.name.clone())))
+        Some(
+            decode(layout, &mut reader, End::Known)
+                .map_err(|error| error.inside(section.name.clone())),
+        )
     }
 
     /// The values of the configuration section.
     pub fn decode_configuration(&self) -> Option<Result<Struct<'_>>> {
         let configuration = self.configuration.as_ref()?;
         let mut reader = Reader::with_base(configuration.bytes?, configuration.at + 1);
-        Some(decode(&configuration.layout, &mut reader, End::Known).map_err(|error| error.inside("configuration")))
+        Some(
+            decode(&configuration.layout, &mut reader, End::Known)
+                .map_err(|error| error.inside("configuration")),
+        )
     }
 
     /// The sections of a name.
-    pub fn sections_named<'m>(&'m self, name: &'m str) -> impl Iterator<Item = &'m MachineSection<'s>> + 'm {
-        self.sections.iter().filter(move |section| section.name == name)
+    pub fn sections_named<'m>(
+        &'m self,
+        name: &'m str,
+    ) -> impl Iterator<Item = &'m MachineSection<'s>> + 'm {
+        self.sections
+            .iter()
+            .filter(move |section| section.name == name)
     }
 }

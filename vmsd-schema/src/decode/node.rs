@@ -134,7 +134,10 @@ impl<'s> Node<'s> {
         };
         let bytes = if kind.is_some() { self.bytes } else { &[] };
         let width = kind.map_or(1, ScalarKind::width);
-        bytes.chunks_exact(width).filter_map(move |bytes| kind.map(|kind| kind.value(bytes))).chain(one)
+        bytes
+            .chunks_exact(width)
+            .filter_map(move |bytes| kind.map(|kind| kind.value(bytes)))
+            .chain(one)
     }
 
     /// The value without its place; a field without elements has none.
@@ -183,16 +186,24 @@ impl<'s> Struct<'s> {
 
     /// The subsection called `name`.
     #[must_use]
-    pub fn subsection(&self, name: &str) -> Option<&Struct<'s>> {
-        self.subsections.iter().map(|subsection| &subsection.body).find(|body| body.vmsd_name == name)
+    pub fn subsection(&self, name: &str) -> Option<&Self> {
+        self.subsections
+            .iter()
+            .map(|subsection| &subsection.body)
+            .find(|body| body.vmsd_name == name)
     }
 
     /// Fields by name, subsections by full name.
     #[must_use]
     pub fn to_value(&self) -> Value {
-        let fields = self.fields.iter().filter_map(|node| Some((node.name.to_owned(), node.to_value()?)));
-        let subsections =
-            self.subsections.iter().map(|Subsection { body, .. }| (body.vmsd_name.to_owned(), body.to_value()));
+        let fields = self
+            .fields
+            .iter()
+            .filter_map(|node| Some((node.name.to_owned(), node.to_value()?)));
+        let subsections = self
+            .subsections
+            .iter()
+            .map(|Subsection { body, .. }| (body.vmsd_name.to_owned(), body.to_value()));
         Value::Struct(fields.chain(subsections).collect())
     }
 }
@@ -200,9 +211,15 @@ impl<'s> Struct<'s> {
 impl Branch<'_> {
     fn to_value(&self) -> Value {
         let key = match &self.key {
-            Key::Direct { value, .. } => Value::Uint { bits: 64, value: *value },
+            Key::Direct { value, .. } => Value::Uint {
+                bits: 64,
+                value: *value,
+            },
             Key::Struct(inner) => inner.to_value(),
         };
-        Value::Struct(vec![("key".to_owned(), key), ("value".to_owned(), self.value.to_value())])
+        Value::Struct(vec![
+            ("key".to_owned(), key),
+            ("value".to_owned(), self.value.to_value()),
+        ])
     }
 }

@@ -5,16 +5,23 @@ use serde::de::DeserializeSeed;
 use super::object::{Bounds, Number, Object, ObjectSeed, Partial};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::MAX_DESCRIPTION_LEN;
-use crate::schema::{ArrayKey, Body, Description, DeviceEntry, DeviceForm, FieldEntry, StreamDescription};
+use crate::schema::{
+    ArrayKey, Body, Description, DeviceEntry, DeviceForm, FieldEntry, StreamDescription,
+};
 
 pub(super) fn read(text: &[u8], offset: u64) -> Result<StreamDescription> {
     if text.len() > MAX_DESCRIPTION_LEN {
-        let message = format!("a description of {} bytes, the limit is {MAX_DESCRIPTION_LEN}", text.len());
+        let message = format!(
+            "a description of {} bytes, the limit is {MAX_DESCRIPTION_LEN}",
+            text.len()
+        );
         return Err(Error::at(ErrorKind::Limit, offset, message));
     }
     let bounds = Bounds::default();
+    let padding = text.iter().rev().take_while(|byte| **byte == 0).count(); // `debug-migration` has a C string
+    let text = text.get(..text.len() - padding).unwrap_or_default();
     let mut json = serde_json::Deserializer::from_slice(text);
-    ObjectSeed { bounds: &bounds, depth: 0 }
+    ObjectSeed { bounds: &bounds }
         .deserialize(&mut json)
         .and_then(|object| json.end().map(|()| object))
         .map_err(|error| place(&error, &bounds, text, offset))
@@ -26,13 +33,26 @@ pub(super) fn read(text: &[u8], offset: u64) -> Result<StreamDescription> {
 /// serde's line and column as an offset in the input.
 #[cold]
 fn place(error: &serde_json::Error, bounds: &Bounds, text: &[u8], offset: u64) -> Error {
-    let kind = if bounds.passed.get() { ErrorKind::Limit } else { ErrorKind::Description };
-    let before: usize =
-        text.split_inclusive(|byte| *byte == b'\n').take(error.line().saturating_sub(1)).map(<[u8]>::len).sum();
+    let before: usize = text
+        .split_inclusive(|byte| *byte == b'\n')
+        .take(error.line().saturating_sub(1))
+        .map(<[u8]>::len)
+        .sum();
     let at = before + error.column().saturating_sub(1);
     let text = error.to_string();
-    let message = text.split(" at line ").next().unwrap_or(&text);
-    Error::at(kind, offset + at as u64, format!("the description is not what QEMU writes: {message}"))
+    let message = text
+        .rsplit_once(" at line ")
+        .map_or(text.as_str(), |(message, _)| message);
+    let kind = match message {
+        "recursion limit exceeded" => ErrorKind::Limit,
+        _ if bounds.passed.get() => ErrorKind::Limit,
+        _ => ErrorKind::Description,
+    };
+    Error::at(
+        kind,
+        offset + at as u64,
+        format!("the description is not what QEMU writes: {message}"),
+    )
 }
 
 type Parsed<T> = Result<T, String>;
@@ -47,7 +67,11 @@ fn stream(object: Object) -> Parsed<StreamDescription> {
         Some(object) => Some(description(*object)?),
         None => None,
     };
-    Ok(StreamDescription { configuration, page_size, devices })
+    Ok(StreamDescription {
+        configuration,
+        page_size,
+        devices,
+    })
 }
 
 impl Object {
@@ -58,20 +82,35 @@ impl Object {
         let opaque = vmsd_name.is_none() && self.versions.is_empty();
         if let (true, Some(size)) = (opaque, self.size) {
             let size = unsigned(size, "size")?;
-            devices.push(DeviceEntry { name, instance_id, form: DeviceForm::Opaque { size } });
+            devices.push(DeviceEntry {
+                name,
+                instance_id,
+                form: DeviceForm::Opaque { size },
+            });
             return Ok(());
         }
         if self.versions.is_empty() {
-            let form = DeviceForm::Vmsd(description(self).map_err(|error| format!("{error}, in device `{name}`"))?);
-            devices.push(DeviceEntry { name, instance_id, form });
+            let form = DeviceForm::Vmsd(
+                description(self).map_err(|error| format!("{error}, in device `{name}`"))?,
+            );
+            devices.push(DeviceEntry {
+                name,
+                instance_id,
+                form,
+            });
             return Ok(());
         }
         for (version, object) in self.versions {
-            let mut layout = description(object).map_err(|error| format!("{error}, in device `{name}`"))?;
+            let mut layout =
+                description(object).map_err(|error| format!("{error}, in device `{name}`"))?;
             layout.vmsd_name = vmsd_name.clone().unwrap_or_default();
             layout.version = version;
             sizes_on_the_wire(&mut layout);
-            devices.push(DeviceEntry { name: name.clone(), instance_id, form: DeviceForm::Vmsd(layout) });
+            devices.push(DeviceEntry {
+                name: name.clone(),
+                instance_id,
+                form: DeviceForm::Vmsd(layout),
+            });
         }
         Ok(())
     }
@@ -83,8 +122,12 @@ impl Object {
 
     pub(super) fn push_field(self, fields: &mut Vec<FieldEntry>) -> Parsed<()> {
         let name = self.name.ok_or("a field without `name`")?;
-        let type_name = self.type_name.ok_or_else(|| format!("the field `{name}` has no `type`"))?;
-        let size = self.size.ok_or_else(|| format!("the field `{name}` has no `size`"))?;
+        let type_name = self
+            .type_name
+            .ok_or_else(|| format!("the field `{name}` has no `type`"))?;
+        let size = self
+            .size
+            .ok_or_else(|| format!("the field `{name}` has no `size`"))?;
         let array = match (self.array_len, self.index) {
             (Some(len), _) => ArrayKey::Len(unsigned(len, "array_len")?),
             (None, Some(index)) => ArrayKey::Index(unsigned(index, "index")?),
@@ -96,7 +139,13 @@ impl Object {
             None if self.bodies.is_empty() && !inlines(&type_name) => Body::Leaf,
             None => Body::Inline(self.bodies.into_iter().map(complete).collect()),
         };
-        fields.push(FieldEntry { name, array, type_name, body, size: unsigned(size, "size")? });
+        fields.push(FieldEntry {
+            name,
+            array,
+            type_name,
+            body,
+            size: unsigned(size, "size")?,
+        });
         Ok(())
     }
 }

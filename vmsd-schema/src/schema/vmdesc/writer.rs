@@ -2,13 +2,17 @@
 
 use std::fmt::Write as _;
 
-use crate::schema::{ArrayKey, Body, Description, DeviceEntry, DeviceForm, Dialect, FieldEntry, StreamDescription};
+use crate::schema::{
+    ArrayKey, Body, Description, DeviceEntry, DeviceForm, Dialect, FieldEntry, StreamDescription,
+};
 
 pub(super) fn write(stream: &StreamDescription, dialect: Dialect) -> String {
     let mut json = Json::new(dialect.spaced());
     json.object(None, |json| {
         if let Some(configuration) = &stream.configuration {
-            json.object(Some("configuration"), |json| description(json, configuration));
+            json.object(Some("configuration"), |json| {
+                description(json, configuration)
+            });
         }
         json.number("page_size", stream.page_size);
         json.array("devices", |json| {
@@ -89,7 +93,11 @@ struct Json {
 
 impl Json {
     fn new(spaced: bool) -> Self {
-        Self { text: String::new(), spaced, comma: false }
+        Self {
+            text: String::new(),
+            spaced,
+            comma: false,
+        }
     }
 
     fn object(&mut self, key: Option<&str>, fill: impl FnOnce(&mut Self)) {
@@ -100,7 +108,13 @@ impl Json {
         self.container(Some(key), "[", "]", fill);
     }
 
-    fn container(&mut self, key: Option<&str>, open: &str, close: &str, fill: impl FnOnce(&mut Self)) {
+    fn container(
+        &mut self,
+        key: Option<&str>,
+        open: &str,
+        close: &str,
+        fill: impl FnOnce(&mut Self),
+    ) {
         let blank = if self.spaced { " " } else { "" };
         self.key(key);
         self.text.push_str(open);
@@ -130,7 +144,8 @@ impl Json {
         if let Some(key) = key {
             self.text.push('"');
             self.text.push_str(key);
-            self.text.push_str(if self.spaced { "\" : " } else { "\": " });
+            self.text
+                .push_str(if self.spaced { "\" : " } else { "\": " });
         }
     }
 
