@@ -4,12 +4,15 @@
 //! that for one section. A stream that is damaged gives a machine too, up to where it stopped.
 
 mod collector;
+mod configuration;
+mod finder;
 mod index;
 mod ram;
 
 use std::sync::Arc;
 
 pub use collector::Collector;
+pub use configuration::MachineConfiguration;
 pub use ram::{BlockSummary, RamSummary};
 
 use super::described::{decode, End};
@@ -48,27 +51,6 @@ pub struct Machine<'s> {
     pub problems: Vec<Error>,
     /// What stopped the reader before the stream's end.
     pub stopped: Option<Error>,
-}
-
-/// The configuration section.
-#[derive(Clone, Debug)]
-pub struct MachineConfiguration<'s> {
-    /// Where its type byte stands.
-    pub at: u64,
-    /// Behind the type byte, to the end; nothing on a pipe.
-    pub bytes: Option<&'s [u8]>,
-    /// How many bytes that is.
-    pub len: u64,
-    /// The machine type.
-    pub machine: String,
-    /// The bits of the target's page size.
-    pub page_bits: Option<u32>,
-    /// Names of capabilities.
-    pub capabilities: Vec<String>,
-    /// The guest's UUID.
-    pub uuid: Option<[u8; 16]>,
-    /// The layout of the bytes. It is put together from the section itself: before 10.0 the description leaves it out.
-    pub layout: Description,
 }
 
 /// A section from START or FULL on.
