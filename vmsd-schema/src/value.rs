@@ -24,9 +24,9 @@ pub enum Value {
     /// Raw bytes: buffers, and types that nobody here explains.
     Bytes(Vec<u8>),
     /// Elements of an array or list.
-    List(Vec<Value>),
+    List(Vec<Self>),
     /// Named fields; subsections stand under their full name.
-    Struct(Vec<(String, Value)>),
+    Struct(Vec<(String, Self)>),
 }
 
 impl Value {

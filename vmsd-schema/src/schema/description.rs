@@ -46,7 +46,7 @@ pub struct Description {
     /// Fields in the order of the wire.
     pub fields: Vec<FieldEntry>,
     /// Subsections in the order of the wire; they follow the fields.
-    pub subsections: Vec<Description>,
+    pub subsections: Vec<Self>,
 }
 
 /// One entry of a `fields` list: a field, one element of an array, or a run of elements.

@@ -15,7 +15,7 @@ pub struct Schema {
     /// Fields in the order of the wire.
     pub fields: Vec<Field>,
     /// Subsections in the order of the wire.
-    pub subsections: Vec<Schema>,
+    pub subsections: Vec<Self>,
     /// Where the section stands among the others.
     pub priority: Option<Priority>,
     /// Whether the section is sent during setup.
@@ -116,7 +116,7 @@ pub enum Shape {
         /// Whether every element has a marker.
         marked: bool,
         /// What it points to.
-        to: Box<Shape>,
+        to: Box<Self>,
     },
     /// The source does not tell.
     Unknown,
