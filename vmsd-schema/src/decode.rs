@@ -1,7 +1,7 @@
-//! Bytes of a stream to named values, by the description that the stream carries.
+//! Bytes of a stream to named values: by the description that the stream carries, or by the types that know the device.
 //!
-//! In go body bytes and a [`crate::schema::Description`], out come [`Node`]s that borrow from both. Typed devices and
-//! printing are left to others.
+//! In go body bytes and a [`crate::schema::Description`], out come [`Node`]s that borrow from both; or a body and a
+//! [`typed::Registry`], and out comes a device. Printing is left to others.
 
 mod described;
 mod group;
@@ -9,6 +9,7 @@ mod kind;
 pub mod machine;
 mod node;
 mod pointee;
+pub mod typed;
 
 pub use described::{decode, measure, End};
 pub use kind::{Kind, Scalar, ScalarKind};

@@ -32,6 +32,10 @@ pub const MAX_PIPE_TAIL: usize = 256 << 20;
 /// be covered by the bytes that are left.
 pub const MAX_ELEMENTS: usize = 1 << 28;
 
+/// Elements for each byte that is left, where an element has no size of its own: bits in a mask, structs whose
+/// fields all are conditional.
+pub const MAX_ITEMS_PER_BYTE: usize = 64;
+
 /// Sections that one stream may open. Each is remembered, so that PART and END can be resolved; the
 /// largest real machine has a few hundred.
 pub const MAX_SECTIONS: usize = 65_536;
