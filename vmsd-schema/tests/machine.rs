@@ -6,12 +6,12 @@
     reason = "a test may end in a panic"
 )]
 
-use vmsd_schema::decode::machine::{Layout, Machine, Measured, Mirrored, Mirrors, Options};
+use vmsd_schema::decode::machine::{Layout, Machine, Measured, Options};
+use vmsd_schema::decode::typed::{Mirror, Registry};
 use vmsd_schema::decode::Reason;
-use vmsd_schema::schema::Description;
 use vmsd_schema::stream::Parser;
-use vmsd_schema::wire::{Reader, Writer};
-use vmsd_schema::{describe, Dialect, ErrorKind, Loader, Mode, Result, Value, VmState};
+use vmsd_schema::wire::Writer;
+use vmsd_schema::{Dialect, ErrorKind, Result, Value, VmState};
 
 /// The keyboard controller's bytes on Alexander Graf's slides ("Debugging Live Migration").
 const PCKBD: [u8; 4] = [0x00, 0x1c, 0x43, 0x00];
@@ -23,7 +23,7 @@ const EARLY: &str = r#"{ "devices" : [ { "name" : "pckbd", "instance_id" : 0, "v
         { "name" : "mode", "size" : 1, "type" : "uint8" }, { "name" : "pending", "size" : 1, "type" : "uint8" } ] } } ] }
     } } ] }"#;
 
-const LATER: &str = r#"{"page_size": 4096, "devices": [{"name": "pckbd", "instance_id": 0, "vmsd_name": "pckbd", "version": 3, "fields": [{"name": "write_cmd", "type": "uint8", "size": 1}, {"name": "status", "type": "uint8", "size": 1}, {"name": "mode", "type": "uint8", "size": 1}, {"name": "pending", "type": "uint8", "size": 1}]}]}"#;
+const LATER: &str = r#"{"page_size": 4096, "devices": [{"name": "empty", "instance_id": 0, "vmsd_name": "empty", "version": 1, "fields": []}, {"name": "pckbd", "instance_id": 0, "vmsd_name": "pckbd", "version": 3, "fields": [{"name": "write_cmd", "type": "uint8", "size": 1}, {"name": "status", "type": "uint8", "size": 1}, {"name": "mode", "type": "uint8", "size": 1}, {"name": "pending", "type": "uint8", "size": 1}]}]}"#;
 
 fn section(out: &mut Writer, id: u32, name: &str, version: u32, body: &[u8], footer: bool) {
     out.u8(0x04);
@@ -57,8 +57,14 @@ fn early() -> Vec<u8> {
     out.into_bytes()
 }
 
+/// Behind a device without fields, so that the stream has shown that it has footers.
 fn later(json: &str) -> Vec<u8> {
     let mut out = header();
+    section(&mut out, 0x16, "empty", 1, b"", true);
+    tail(out, json)
+}
+
+fn tail(mut out: Writer, json: &str) -> Vec<u8> {
     section(&mut out, 0x17, "pckbd", 3, &PCKBD, true);
     out.u8(0);
     out.u8(0x06);
@@ -138,7 +144,7 @@ fn a_description_that_does_not_fit_is_named_with_both_sides() {
     let bytes = later(&LATER.replace("\"version\": 3", "\"version\": 2"));
     let stopped = read(&bytes).stopped.unwrap();
     let message =
-        "the section has version 3, and the description version 2 (at offset 0x1b, in pckbd)";
+        "the section has version 3, and the description version 2 (at offset 0x33, in pckbd)";
     assert_eq!(stopped.to_string(), message);
     let bytes = later(&LATER.replace(
         "\"type\": \"uint8\", \"size\": 1}]",
@@ -160,40 +166,17 @@ struct Pckbd {
     pending: u8,
 }
 
-struct KnowsPckbd;
-
-impl Mirrors for KnowsPckbd {
-    fn read(
-        &self,
-        idstr: &str,
-        _: u32,
-        version: u32,
-        reader: Reader<'_>,
-        hint: Option<&Description>,
-    ) -> Option<Result<Mirrored>> {
-        let read = || {
-            let start = reader.offset();
-            let mut loader = Loader::new(reader, Mode::Inspect).with_hint(hint);
-            let mut state = Pckbd::default();
-            state.load(&mut loader, version)?;
-            let len = loader.offset() - start;
-            let description = describe(&mut state, Dialect::Qemu10_0, version)?.description;
-            Ok(Mirrored { len, description })
-        };
-        (idstr == "pckbd").then(read)
-    }
-}
-
 #[test]
 fn mirrors_read_what_nothing_describes() {
-    let broken = later(&LATER.replace("uint8", "uint\x08"));
+    let registry = Registry::new([Mirror::of::<Pckbd>()]);
+    let broken = tail(header(), &LATER.replace("uint8", "uint\x08"));
     let mut unknown = header();
     section(&mut unknown, 0x17, "pckbd", 3, &PCKBD, true);
     section(&mut unknown, 0x18, "i8259", 1, &[0; 16], true);
     unknown.u8(0);
     let unknown = unknown.into_bytes();
 
-    let machine = Machine::read(&broken, Parser::new(), &KnowsPckbd, Options::default());
+    let machine = Machine::read(&broken, Parser::new(), &registry, Options::default());
     assert!(machine.stopped.is_none(), "{:?}", machine.stopped);
     assert_eq!(machine.problems[0].kind(), ErrorKind::Description);
     assert_eq!(
@@ -205,7 +188,7 @@ fn mirrors_read_what_nothing_describes() {
     );
     assert_eq!(machine.sections[0].measured, Measured::Mirror);
 
-    let machine = Machine::read(&unknown, Parser::new(), &KnowsPckbd, Options::default());
+    let machine = Machine::read(&unknown, Parser::new(), &registry, Options::default());
     assert_eq!(
         status(&machine),
         Some(Value::Uint {

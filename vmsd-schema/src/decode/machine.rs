@@ -7,12 +7,14 @@ mod collector;
 mod configuration;
 mod finder;
 mod index;
+mod mirrors;
 mod ram;
 
 use std::sync::Arc;
 
 pub use collector::Collector;
 pub use configuration::MachineConfiguration;
+pub use mirrors::{Mirrored, Mirrors, Unread};
 pub use ram::{BlockSummary, RamSummary};
 
 use super::described::{decode, End};
@@ -143,43 +145,6 @@ pub struct MachineTrailing {
     pub len: u64,
     /// Whether all are zero.
     pub is_padding: bool,
-}
-
-/// Typed devices, as far as the reader of streams needs them.
-pub trait Mirrors {
-    /// Reads the body of a section that begins at `reader`, with whatever follows it. `None` where there is no mirror of
-    /// `idstr`.
-    fn read(
-        &self,
-        idstr: &str,
-        instance: u32,
-        version: u32,
-        reader: Reader<'_>,
-        description: Option<&Description>,
-    ) -> Option<Result<Mirrored>>;
-}
-
-/// What a mirror made of a body.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mirrored {
-    /// Bytes of the body.
-    pub len: u64,
-    /// Its layout.
-    pub description: Description,
-}
-
-/// No mirrors.
-impl Mirrors for () {
-    fn read(
-        &self,
-        _: &str,
-        _: u32,
-        _: u32,
-        _: Reader<'_>,
-        _: Option<&Description>,
-    ) -> Option<Result<Mirrored>> {
-        None
-    }
 }
 
 /// What the reader may do.

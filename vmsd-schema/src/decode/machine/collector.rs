@@ -291,7 +291,6 @@ impl<'s, 'm> Collector<'s, 'm> {
                 .map(|found| found.content.devices.as_slice()),
             mirrors: self.mirrors,
         };
-        let name = section.name.clone();
         let (layout, measured) = match finder.find(&mut self.index) {
             Ok(Found {
                 len,
@@ -300,13 +299,10 @@ impl<'s, 'm> Collector<'s, 'm> {
                 problem,
             }) => {
                 stream.body_done(len)?;
-                self.machine
-                    .problems
-                    .extend(problem.map(|problem| problem.inside(name)));
+                self.machine.problems.extend(problem);
                 (layout, measured)
             }
             Err(Lost { error, layout }) => {
-                let error = error.inside(name);
                 let Some(guess) = stream.guess_body().filter(|_| self.options.guess) else {
                     return Err(error);
                 };

@@ -1,7 +1,7 @@
 //! Finds the end of one body: the description is asked first, then the mirrors.
 
 use super::index::Index;
-use super::{Layout, MachineSection, Measured, Mirrored, Mirrors};
+use super::{Layout, MachineSection, Measured, Mirrored, Mirrors, Unread};
 use crate::decode::described::measure;
 use crate::decode::node::Reason;
 use crate::error::{Error, ErrorKind, Result};
@@ -40,7 +40,7 @@ impl Finder<'_> {
         let entry = self.entry(index);
         let problem = match entry.map(|(place, device)| self.by_description(place, &device.form)) {
             Some(Ok(found)) => return Ok(found),
-            Some(Err(error)) => Some(error),
+            Some(Err(error)) => Some(error.inside(self.section.name.clone())),
             None => None,
         };
         let form = entry.map(|(_, device)| &device.form);
@@ -53,7 +53,7 @@ impl Finder<'_> {
                 Err(Lost { error, layout })
             }
             (Some(Err(error)), None) | (_, Some(error)) => Err(Lost::new(error)),
-            (None, None) => Err(Lost::new(self.unknown())),
+            (None, None) => Err(Lost::new(self.unknown().inside(self.section.name.clone()))),
         }
     }
 
@@ -103,14 +103,14 @@ impl Finder<'_> {
             }
             _ => None,
         };
-        let reader = self.reader.clone();
-        let mirrored = self.mirrors.read(
-            &self.section.name,
-            header.instance.0,
-            header.version,
-            reader,
-            hint,
-        )?;
+        let mirrored = self.mirrors.read(&Unread {
+            idstr: &self.section.name,
+            instance: header.instance.0,
+            version: header.version,
+            reader: self.reader.clone(),
+            description: hint,
+            ends: &|end| self.ends(end),
+        })?;
         Some(mirrored.and_then(|Mirrored { len, description }| {
             let layout = Layout::Mirrored(Box::new(description));
             Ok(Found {
@@ -122,22 +122,27 @@ impl Finder<'_> {
         }))
     }
 
-    /// The length, if a footer of the section follows so many bytes, or sections have none.
+    /// The length, if the section can end behind so many bytes.
     fn followed(&self, len: u64) -> Result<usize> {
-        let mut behind = self.reader.clone();
+        let mut end = self.reader.clone();
         let size = usize::try_from(len).unwrap_or(usize::MAX);
-        behind.skip(size)?;
-        let at = behind.offset();
-        let footer = behind.u8().ok() == Some(marker::SECTION_FOOTER);
-        let id = self.section.header.id;
-        let expected = self.footers.unwrap_or(footer);
-        if !expected || footer && behind.u32().ok() == Some(id.0) {
+        end.skip(size)?;
+        if self.ends(&end) {
             return Ok(size);
         }
+        let id = self.section.header.id;
         let message = format!(
             "the body takes {len} bytes by its layout, and no footer of section {id} follows"
         );
-        Err(Error::at(ErrorKind::Description, at, message))
+        Err(end.error(ErrorKind::Description, message))
+    }
+
+    /// Whether a footer of the section follows, or sections have none.
+    fn ends(&self, end: &Reader<'_>) -> bool {
+        let mut behind = end.clone();
+        let footer = behind.u8().ok() == Some(marker::SECTION_FOOTER);
+        let expected = self.footers.unwrap_or(footer);
+        !expected || footer && behind.u32().ok() == Some(self.section.header.id.0)
     }
 
     #[cold]
