@@ -90,10 +90,16 @@ struct None1 {
 }
 
 fn everything() -> Everything {
-    let part = |a: u8| Part { a, b: 0x0530 + u16::from(a) };
+    let part = |a: u8| Part {
+        a,
+        b: 0x0530 + u16::from(a),
+    };
     let growing = |extra: bool| Growing {
         a: 5, // as the mark of a subsection
-        extra: extra.then(|| Extra { word: u64::MAX, parts: [part(1), part(2)] }),
+        extra: extra.then(|| Extra {
+            word: u64::MAX,
+            parts: [part(1), part(2)],
+        }),
     };
     Everything {
         flag: true,
@@ -154,7 +160,10 @@ fn every_encoding_decodes_to_the_value_that_was_described() {
             assert_eq!(&bytes[at..at + field.bytes.len()], field.bytes);
         }
         for cut in 0..described.bytes.len() {
-            assert!(measure(&description, &mut Reader::new(&bytes[..cut])).is_err(), "cut at {cut}");
+            assert!(
+                measure(&description, &mut Reader::new(&bytes[..cut])).is_err(),
+                "cut at {cut}"
+            );
         }
     }
 }
@@ -182,12 +191,17 @@ struct MarkedPointers {
 }
 
 /// All sixteen patterns of NULLs in four slots; the value must come back wherever the description allows it.
-fn patterns<S: VmState>(make: impl Fn([bool; 4]) -> S, dialect: Dialect, tellable: impl Fn([bool; 4]) -> bool) {
+fn patterns<S: VmState>(
+    make: impl Fn([bool; 4]) -> S,
+    dialect: Dialect,
+    tellable: impl Fn([bool; 4]) -> bool,
+) {
     for bits in 0..16 {
         let pattern = [0, 1, 2, 3].map(|bit| bits >> bit & 1 == 1);
         let described = describe(&mut make(pattern), dialect, 1).unwrap();
         let mut reader = Reader::new(&described.bytes);
-        let value = decode(&described.description, &mut reader, End::Unknown).map(|body| body.to_value());
+        let value =
+            decode(&described.description, &mut reader, End::Unknown).map(|body| body.to_value());
         if tellable(pattern) {
             assert_eq!(value.unwrap(), described.value, "{dialect:?} {pattern:?}");
             assert!(reader.is_empty());
@@ -200,17 +214,33 @@ fn patterns<S: VmState>(make: impl Fn([bool; 4]) -> S, dialect: Dialect, tellabl
 
 fn pointers(pattern: [bool; 4]) -> Pointers {
     let slot = |there: bool| there.then(|| Box::new(Part { a: 1, b: 2 }));
-    Pointers { slots: pattern.map(slot), tail: 3 }
+    Pointers {
+        slots: pattern.map(slot),
+        tail: 3,
+    }
 }
 
 fn growing_pointers(pattern: [bool; 4]) -> GrowingPointers {
-    let slot = |there: bool| there.then(|| Box::new(Growing { a: 1, extra: Some(Extra::default()) }));
-    GrowingPointers { slots: pattern.map(slot), tail: 3 }
+    let slot = |there: bool| {
+        there.then(|| {
+            Box::new(Growing {
+                a: 1,
+                extra: Some(Extra::default()),
+            })
+        })
+    };
+    GrowingPointers {
+        slots: pattern.map(slot),
+        tail: 3,
+    }
 }
 
 fn marked_pointers(pattern: [bool; 4]) -> MarkedPointers {
     let slot = |there: bool| there.then(|| Box::new(Growing { a: 1, extra: None }));
-    MarkedPointers { slots: pattern.map(slot), tail: 3 }
+    MarkedPointers {
+        slots: pattern.map(slot),
+        tail: 3,
+    }
 }
 
 #[test]
@@ -233,41 +263,75 @@ fn arrays_of_pointers_come_back_where_their_description_tells_them() {
 fn a_subsection_must_be_the_one_that_the_description_says() {
     let mut state = everything();
     let described = describe(&mut state, Dialect::Qemu10_0, 1).unwrap();
-    let at = described.bytes.windows(6).position(|window| window == b"g/some").unwrap();
+    let at = described
+        .bytes
+        .windows(6)
+        .position(|window| window == b"g/some")
+        .unwrap();
     let refused = |change: &dyn Fn(&mut Vec<u8>)| {
         let mut bytes = described.bytes.clone();
         change(&mut bytes);
-        let error = decode(&described.description, &mut Reader::new(&bytes), End::Known).unwrap_err();
+        let error =
+            decode(&described.description, &mut Reader::new(&bytes), End::Known).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Description);
         error.to_string()
     };
     let other = refused(&|bytes| bytes[at + 5] = b'x');
-    assert!(other.contains("says subsection `everything/some`, and the stream has `everything/somx`"), "{other}");
+    assert!(
+        other.contains("says subsection `everything/some`, and the stream has `everything/somx`"),
+        "{other}"
+    );
     let version = refused(&|bytes| bytes[at + 9] = 9);
-    assert!(version.contains("the stream has version 9 of it, not 3"), "{version}");
+    assert!(
+        version.contains("the stream has version 9 of it, not 3"),
+        "{version}"
+    );
     let none = refused(&|bytes| bytes[at - 10 - 1] = 4);
     assert!(none.contains("the stream has byte 0x04"), "{none}");
     let more = refused(&|bytes| {
         bytes.extend(b"\x05\x0feverything/none\0\0\0\x01\0\0");
     });
-    assert!(more.contains("the stream has subsection `everything/none`, which the description"), "{more}");
+    assert!(
+        more.contains("the stream has subsection `everything/none`, which the description"),
+        "{more}"
+    );
 }
 
 fn entry(name: &str, array: ArrayKey, type_name: &str, body: Body, size: u64) -> FieldEntry {
-    FieldEntry { name: name.to_owned(), array, type_name: type_name.to_owned(), body, size }
+    FieldEntry {
+        name: name.to_owned(),
+        array,
+        type_name: type_name.to_owned(),
+        body,
+        size,
+    }
 }
 
 fn vmsd(name: &str, fields: Vec<FieldEntry>) -> Description {
-    Description { vmsd_name: name.to_owned(), version: 1, fields, subsections: Vec::new() }
+    Description {
+        vmsd_name: name.to_owned(),
+        version: 1,
+        fields,
+        subsections: Vec::new(),
+    }
 }
 
 #[test]
 fn sizes_are_compared() {
-    let inner = vmsd("inner", vec![entry("x", ArrayKey::Single, "uint16", Body::Leaf, 2)]);
+    let inner = vmsd(
+        "inner",
+        vec![entry("x", ArrayKey::Single, "uint16", Body::Leaf, 2)],
+    );
     let body = Body::Struct(Some(Box::new(inner)));
-    let outer = vmsd("outer", vec![entry("s", ArrayKey::Single, "struct", body, 3)]);
+    let outer = vmsd(
+        "outer",
+        vec![entry("s", ArrayKey::Single, "struct", body, 3)],
+    );
     let error = decode(&outer, &mut Reader::new(&[0; 8]), End::Known).unwrap_err();
-    assert_eq!(error.to_string(), "the description says 3 bytes, and the field takes 2 (at offset 0x0, in s)");
+    assert_eq!(
+        error.to_string(),
+        "the description says 3 bytes, and the field takes 2 (at offset 0x0, in s)"
+    );
 }
 
 #[test]
@@ -291,23 +355,44 @@ fn bytes_without_an_explanation_stay_bytes_with_a_reason() {
             ref other => panic!("{other:?}"),
         })
         .collect();
-    let expected: [(&str, &[u8], Reason); 3] =
-        [("vdev", b"abc", Reason::Type), ("odd", b"de", Reason::Size), ("css", b"00zz0x", Reason::NullFirst)];
+    let expected: [(&str, &[u8], Reason); 3] = [
+        ("vdev", b"abc", Reason::Type),
+        ("odd", b"de", Reason::Size),
+        ("css", b"00zz0x", Reason::NullFirst),
+    ];
     assert_eq!(reasons, expected);
     let error = measure(&device, &mut Reader::new(&bytes)).unwrap_err();
-    assert_eq!((error.kind(), error.path().as_str()), (ErrorKind::Unsupported, "css[0]"));
+    assert_eq!(
+        (error.kind(), error.path().as_str()),
+        (ErrorKind::Unsupported, "css[0]")
+    );
 }
 
 #[test]
 fn a_short_description_cannot_ask_for_much() {
     let nothing = vmsd("nothing", Vec::new());
     let body = Body::Struct(Some(Box::new(nothing)));
-    let inner = vmsd("inner", vec![entry("b", ArrayKey::Len(1 << 30), "struct", body, 0)]);
+    let inner = vmsd(
+        "inner",
+        vec![entry("b", ArrayKey::Len(1 << 30), "struct", body, 0)],
+    );
     let body = Body::Struct(Some(Box::new(inner)));
-    let device = vmsd("device", vec![entry("a", ArrayKey::Len(u64::MAX), "struct", body, 0)]);
+    let device = vmsd(
+        "device",
+        vec![entry("a", ArrayKey::Len(u64::MAX), "struct", body, 0)],
+    );
     let error = decode(&device, &mut Reader::new(&[0; 64]), End::Known).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Limit);
-    let words = vmsd("words", vec![entry("w", ArrayKey::Len(u64::MAX / 2), "uint64", Body::Leaf, 8)]);
+    let words = vmsd(
+        "words",
+        vec![entry(
+            "w",
+            ArrayKey::Len(u64::MAX / 2),
+            "uint64",
+            Body::Leaf,
+            8,
+        )],
+    );
     let error = decode(&words, &mut Reader::new(&[0; 64]), End::Known).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Truncated);
 }
@@ -320,10 +405,20 @@ fn the_early_form_states_sizes_in_memory() {
             { "name": "mode", "size": 1, "type": "uint8" }, { "name": "pending", "size": 1, "type": "uint8" }
         ] } } ] } } } ] }"#;
     let stream = StreamDescription::from_json(json, 0).unwrap();
-    let DeviceForm::Vmsd(pckbd) = &stream.devices[0].form else { panic!("opaque") };
+    let DeviceForm::Vmsd(pckbd) = &stream.devices[0].form else {
+        panic!("opaque")
+    };
     assert_eq!((pckbd.vmsd_name.as_str(), pckbd.version), ("pckbd", 3));
     let bytes = [0x00, 0x1c, 0x43, 0x00];
-    let body = decode(pckbd, &mut Reader::new(&bytes), End::Known).unwrap().to_value();
+    let body = decode(pckbd, &mut Reader::new(&bytes), End::Known)
+        .unwrap()
+        .to_value();
     let status = body.get("kbd").and_then(|kbd| kbd.get("status"));
-    assert_eq!(status, Some(&Value::Uint { bits: 8, value: 0x1c }));
+    assert_eq!(
+        status,
+        Some(&Value::Uint {
+            bits: 8,
+            value: 0x1c
+        })
+    );
 }

@@ -4,12 +4,17 @@
 //! that for one section. A stream that is damaged gives a machine too, up to where it stopped.
 
 mod collector;
+mod configuration;
+mod finder;
 mod index;
+mod mirrors;
 mod ram;
 
 use std::sync::Arc;
 
 pub use collector::Collector;
+pub use configuration::MachineConfiguration;
+pub use mirrors::{Mirrored, Mirrors, Unread};
 pub use ram::{BlockSummary, RamSummary};
 
 use super::described::{decode, End};
@@ -48,27 +53,6 @@ pub struct Machine<'s> {
     pub problems: Vec<Error>,
     /// What stopped the reader before the stream's end.
     pub stopped: Option<Error>,
-}
-
-/// The configuration section.
-#[derive(Clone, Debug)]
-pub struct MachineConfiguration<'s> {
-    /// Where its type byte stands.
-    pub at: u64,
-    /// Behind the type byte, to the end; nothing on a pipe.
-    pub bytes: Option<&'s [u8]>,
-    /// How many bytes that is.
-    pub len: u64,
-    /// The machine type.
-    pub machine: String,
-    /// The bits of the target's page size.
-    pub page_bits: Option<u32>,
-    /// Names of capabilities.
-    pub capabilities: Vec<String>,
-    /// The guest's UUID.
-    pub uuid: Option<[u8; 16]>,
-    /// The layout of the bytes. It is put together from the section itself: before 10.0 the description leaves it out.
-    pub layout: Description,
 }
 
 /// A section from START or FULL on.
@@ -163,36 +147,6 @@ pub struct MachineTrailing {
     pub is_padding: bool,
 }
 
-/// Typed devices, as far as the reader of streams needs them.
-pub trait Mirrors {
-    /// Reads the body of a section that begins at `reader`, with whatever follows it. `None` where there is no mirror of
-    /// `idstr`.
-    fn read(
-        &self,
-        idstr: &str,
-        instance: u32,
-        version: u32,
-        reader: Reader<'_>,
-        description: Option<&Description>,
-    ) -> Option<Result<Mirrored>>;
-}
-
-/// What a mirror made of a body.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mirrored {
-    /// Bytes of the body.
-    pub len: u64,
-    /// Its layout.
-    pub description: Description,
-}
-
-/// No mirrors.
-impl Mirrors for () {
-    fn read(&self, _: &str, _: u32, _: u32, _: Reader<'_>, _: Option<&Description>) -> Option<Result<Mirrored>> {
-        None
-    }
-}
-
 /// What the reader may do.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Options {
@@ -211,10 +165,12 @@ impl<'s> Machine<'s> {
     #[must_use]
     pub fn layout<'m>(&'m self, section: &'m MachineSection<'s>) -> Option<&'m Description> {
         match &section.layout {
-            Layout::Described(index) => match &self.description.as_ref()?.content.devices.get(*index)?.form {
-                DeviceForm::Vmsd(description) => Some(description),
-                DeviceForm::Opaque { .. } => None,
-            },
+            Layout::Described(index) => {
+                match &self.description.as_ref()?.content.devices.get(*index)?.form {
+                    DeviceForm::Vmsd(description) => Some(description),
+                    DeviceForm::Opaque { .. } => None,
+                }
+            }
             Layout::Mirrored(description) => Some(description),
             Layout::Grammar | Layout::Unknown(_) => None,
         }
@@ -224,18 +180,29 @@ impl<'s> Machine<'s> {
     pub fn decode<'m>(&'m self, section: &'m MachineSection<'s>) -> Option<Result<Struct<'m>>> {
         let (layout, body) = (self.layout(section)?, section.body?);
         let mut reader = Reader::with_base(body, section.body_at);
-        Some(decode(layout, &mut reader, End::Known).map_err(|error| error.inside(section.name.clone())))
+        Some(
+            decode(layout, &mut reader, End::Known)
+                .map_err(|error| error.inside(section.name.clone())),
+        )
     }
 
     /// The values of the configuration section.
     pub fn decode_configuration(&self) -> Option<Result<Struct<'_>>> {
         let configuration = self.configuration.as_ref()?;
         let mut reader = Reader::with_base(configuration.bytes?, configuration.at + 1);
-        Some(decode(&configuration.layout, &mut reader, End::Known).map_err(|error| error.inside("configuration")))
+        Some(
+            decode(&configuration.layout, &mut reader, End::Known)
+                .map_err(|error| error.inside("configuration")),
+        )
     }
 
     /// The sections of a name.
-    pub fn sections_named<'m>(&'m self, name: &'m str) -> impl Iterator<Item = &'m MachineSection<'s>> + 'm {
-        self.sections.iter().filter(move |section| section.name == name)
+    pub fn sections_named<'m>(
+        &'m self,
+        name: &'m str,
+    ) -> impl Iterator<Item = &'m MachineSection<'s>> + 'm {
+        self.sections
+            .iter()
+            .filter(move |section| section.name == name)
     }
 }

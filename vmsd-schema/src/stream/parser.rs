@@ -221,7 +221,12 @@ impl Parser {
     pub fn parse<'a>(&mut self, data: &'a [u8], eof: bool) -> Result<Chunk<'a>> {
         let (data, eof) = self.clip(data, eof);
         let mut input = Input::new(data, self.offset, eof);
-        match self.step(&mut input) {
+        let step = match self.state {
+            // Nearly all of a stream: it goes the shortest way.
+            State::Ram => self.ram_record(&mut input),
+            _ => self.step(&mut input),
+        };
+        match step {
             Ok(Some(event)) => {
                 let consumed = input.consumed();
                 self.offset += consumed as u64;
@@ -231,6 +236,15 @@ impl Parser {
             Err(Fail::More(missing)) => Ok(Chunk::NeedMoreData(missing)),
             Err(Fail::Error(error)) => Err(self.place(error)),
         }
+    }
+
+    #[inline]
+    fn ram_record<'a>(&mut self, input: &mut Input<'a>) -> Step<Option<Event<'a>>> {
+        let record = self.ram.next(input, &self.facts)?;
+        if let Ram::Eos { .. } = record {
+            self.state = State::SectionEnd { guessed: false };
+        }
+        Ok(Some(Event::Ram(record)))
     }
 
     fn pass_body(&mut self, len: u64, guessed: bool) -> Result<()> {
@@ -278,16 +292,9 @@ impl Parser {
         }
     }
 
-    #[inline]
     fn step<'a>(&mut self, input: &mut Input<'a>) -> Step<Option<Event<'a>>> {
         match self.state {
-            State::Ram => {
-                let record = self.ram.next(input, &self.facts)?;
-                if let Ram::Eos { .. } = record {
-                    self.state = State::SectionEnd { guessed: false };
-                }
-                Ok(Some(Event::Ram(record)))
-            }
+            State::Ram => self.ram_record(input),
             State::Header => self.header(input).map(Some),
             State::Configuration => self.configuration(input).map(Some),
             State::Between => self.between(input).map(Some),

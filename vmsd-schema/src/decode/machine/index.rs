@@ -15,17 +15,35 @@ pub(super) struct Index {
 impl Index {
     pub(super) fn new(description: &StreamDescription) -> Self {
         let mut entries: HashMap<_, Vec<usize>> = HashMap::new();
-        for (place, DeviceEntry { name, instance_id, .. }) in description.devices.iter().enumerate() {
-            entries.entry((name.clone(), *instance_id)).or_default().push(place);
+        for (
+            place,
+            DeviceEntry {
+                name, instance_id, ..
+            },
+        ) in description.devices.iter().enumerate()
+        {
+            entries
+                .entry((name.clone(), *instance_id))
+                .or_default()
+                .push(place);
         }
-        Self { entries, used: HashMap::new() }
+        Self {
+            entries,
+            used: HashMap::new(),
+        }
     }
 
     /// The entry of the next section of this name, instance and version.
     ///
     /// Sections and entries of one key go in turn; an early description has an entry for each version. Where none has the
     /// version, the first is the answer, so that both can be named.
-    pub(super) fn next(&mut self, devices: &[DeviceEntry], name: &str, instance: u32, version: u32) -> Option<usize> {
+    pub(super) fn next(
+        &mut self,
+        devices: &[DeviceEntry],
+        name: &str,
+        instance: u32,
+        version: u32,
+    ) -> Option<usize> {
         let key = (name.to_owned(), instance);
         let places = self.entries.get(&key)?;
         let fits = |place: &&usize| match devices.get(**place).map(|device| &device.form) {
@@ -34,8 +52,12 @@ impl Index {
             None => false,
         };
         let used = self.used.entry(key).or_default();
-        let fitting = places.iter().filter(fits);
-        let place = fitting.clone().nth(*used).or(fitting.last()).or(places.first());
+        let mut fitting = places.iter().filter(fits);
+        let place = fitting
+            .clone()
+            .nth(*used)
+            .or(fitting.next_back())
+            .or(places.first());
         *used += 1;
         place.copied()
     }

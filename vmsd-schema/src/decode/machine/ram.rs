@@ -39,7 +39,9 @@ impl RamSummary {
     pub(super) fn count(&mut self, record: &Ram<'_>) {
         match record {
             Ram::Page(page) => {
-                let Some(block) = self.block(page.block.0) else { return };
+                let Some(block) = self.block(page.block.0) else {
+                    return;
+                };
                 block.bytes += page.data.len() as u64;
                 match page.kind {
                     PageKind::Zero => block.zero += 1,
@@ -54,16 +56,25 @@ impl RamSummary {
                 if index >= self.blocks.len() {
                     self.blocks.resize_with(index + 1, BlockSummary::default);
                 }
-                let Some(block) = self.block(entry.index.0) else { return };
+                let Some(block) = self.block(entry.index.0) else {
+                    return;
+                };
                 block.name = entry.name.to_string();
                 block.used_length = entry.used_length;
             }
             Ram::MappedBitmap { block, bytes, .. } => {
-                let Some(block) = self.block(block.0) else { return };
-                block.mapped += bytes.iter().map(|byte| u64::from(byte.count_ones())).sum::<u64>();
+                let Some(block) = self.block(block.0) else {
+                    return;
+                };
+                block.mapped += bytes
+                    .iter()
+                    .map(|byte| u64::from(byte.count_ones()))
+                    .sum::<u64>();
             }
             Ram::MappedPages { block, bytes, .. } => {
-                let Some(block) = self.block(block.0) else { return };
+                let Some(block) = self.block(block.0) else {
+                    return;
+                };
                 block.bytes += bytes.len() as u64;
             }
             Ram::Hook { .. } => self.hooks += 1,
