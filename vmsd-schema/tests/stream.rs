@@ -1,6 +1,12 @@
 //! The framing of whole streams, made by hand so that they have everything in them: what is parsed in pieces is what is
 //! parsed at once, what is parsed is rebuilt byte for byte, and no cut or changed byte does more than end in an error.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test may end in a panic"
+)]
+
 use vmsd_schema::stream::{
     Chunk, Command, Event, InstanceId, Name, Parser, PostcopyAdvise, Section, SectionId,
     SectionKind, Stream, StreamBuilder,
