@@ -225,12 +225,13 @@ impl<'c> FieldTokens<'c> {
         let note =
             format!("`since` is above the struct's version, so `{member}` is never on the wire");
         self.sent.never_sent.then(|| {
-            let used = Ident::new("vmstate_never_sent", at(member));
+            // With the user's own span: rustc does not lint what a derive wrote.
+            let used = Ident::new("vmstate_never_sent", member.span());
             quote! {
                 const _: () = {
                     #[deprecated(note = #note)]
                     #[allow(non_upper_case_globals)]
-                    const vmstate_never_sent: () = ();
+                    const #used: () = ();
                     #(#allows)*
                     const _: () = #used;
                 };
