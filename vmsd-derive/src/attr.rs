@@ -66,6 +66,12 @@ pub(crate) enum Max {
     LenOf(Ident),
 }
 
+/// The newer name of a field, and the dialect that has it first.
+pub(crate) struct Renamed {
+    pub(crate) dialect: Ident,
+    pub(crate) name: LitStr,
+}
+
 /// Words of the struct.
 #[derive(Default)]
 pub(crate) struct ContainerAttrs {
@@ -81,6 +87,7 @@ pub(crate) struct ContainerAttrs {
     pub(crate) unmigratable: Slot<()>,
     pub(crate) opaque: Slot<()>,
     pub(crate) krate: Slot<Path>,
+    pub(crate) prefix: Slot<LitStr>,
     pub(crate) default: Slot<()>,
     /// Words that were reported; an empty one stands for those that do not exist.
     pub(crate) bad: Vec<Word>,
@@ -104,8 +111,10 @@ pub(crate) struct FieldAttrs {
     pub(crate) struct_version: Slot<u32>,
     pub(crate) marked: Slot<()>,
     pub(crate) uncompressed: Slot<()>,
+    pub(crate) compressed: Slot<()>,
     pub(crate) subsection: Slot<()>,
     pub(crate) foreign_name: Slot<()>,
+    pub(crate) renamed: Slot<Renamed>,
     pub(crate) default: Slot<TokenStream>,
     /// Words that were reported; an empty one stands for those that do not exist.
     pub(crate) bad: Vec<Word>,
@@ -131,6 +140,7 @@ impl ContainerAttrs {
                 word::CRATE => out
                     .krate
                     .set(cx, path, meta.value()?.call(Path::parse_mod_style)?),
+                word::PREFIX => out.prefix.set(cx, path, text(&meta)?),
                 _ => out.default.set(cx, path, ()),
             }
             Ok(())
@@ -159,8 +169,10 @@ impl FieldAttrs {
                 word::STRUCT_VERSION => out.struct_version.set(cx, path, integer(&meta)?),
                 word::MARKED => out.marked.set(cx, path, ()),
                 word::UNCOMPRESSED => out.uncompressed.set(cx, path, ()),
+                word::COMPRESSED => out.compressed.set(cx, path, ()),
                 word::SUBSECTION => out.subsection.set(cx, path, ()),
                 word::FOREIGN_NAME => out.foreign_name.set(cx, path, ()),
+                word::RENAMED => out.renamed.set(cx, path, meta.input.parse()?),
                 word::DEFAULT => out.default.set(cx, path, expression(meta.value()?)?),
                 encoding => match out.encoding.as_ref() {
                     Some(first) if first.value != encoding => {
@@ -246,7 +258,7 @@ fn text(meta: &ParseNestedMeta<'_>) -> syn::Result<LitStr> {
     input.parse().map_err(|error| {
         syn::Error::new(
             error.span(),
-            "expected wire text, in quotes: `name = \"…\"`",
+            "expected wire text, in quotes",
         )
     })
 }
@@ -309,6 +321,17 @@ impl Parse for Length {
             return Err(wrong(input));
         }
         Ok(Self { members, times })
+    }
+}
+
+impl Parse for Renamed {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let inner;
+        syn::parenthesized!(inner in input);
+        let dialect = inner.parse()?;
+        inner.parse::<Token![=]>()?;
+        let name = inner.parse()?;
+        Ok(Self { dialect, name })
     }
 }
 

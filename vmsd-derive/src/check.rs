@@ -12,6 +12,7 @@ pub(crate) fn fields(cx: &Ctxt, container: &ContainerAttrs, fields: &Parsed<'_>)
     for (field, attrs) in fields {
         skip_excludes_everything(cx, attrs);
         since_excludes_exists(cx, attrs);
+        compressed_needs_exists(cx, attrs);
         one_encoding(cx, attrs);
         bitmap_needs_len(cx, attrs);
         vec_needs_len(cx, field, attrs);
@@ -48,6 +49,12 @@ fn skip_excludes_everything(cx: &Ctxt, attrs: &FieldAttrs) {
 fn since_excludes_exists(cx: &Ctxt, attrs: &FieldAttrs) {
     if let (Some(_), Some(exists)) = (attrs.since.as_ref(), attrs.exists.as_ref()) {
         cx.error(&exists.word, "`exists` decides alone (QEMU ignores the version then); put the version into the predicate");
+    }
+}
+
+fn compressed_needs_exists(cx: &Ctxt, attrs: &FieldAttrs) {
+    if let (Some(compressed), None) = (attrs.compressed.as_ref(), attrs.exists.as_ref()) {
+        cx.error(&compressed.word, "`compressed` is for an `exists` that QEMU's table does not have: other arrays are described once already");
     }
 }
 
@@ -191,15 +198,20 @@ fn lengths_come_first(cx: &Ctxt, fields: &Parsed<'_>) {
         match position(name) {
             None => cx.error(name, format!("no field `{name}` in this struct")),
             Some(index) => {
-                let sent = fields
+                let unknown = fields
                     .get(index)
-                    .is_some_and(|(_, attrs)| !attrs.skip.is_set());
-                if sent && index >= at {
+                    .is_some_and(|(_, attrs)| !known_before_it_is_loaded(attrs));
+                if unknown && index >= at {
                     cx.error(name, format!("`{name}` is loaded after this field: its length would not be known yet"));
                 }
             }
         }
     }
+}
+
+/// A fact of the destination: never sent, or sent to be compared (`with` may be such a comparison).
+fn known_before_it_is_loaded(attrs: &FieldAttrs) -> bool {
+    attrs.skip.is_set() || attrs.equal.is_set() || attrs.with.is_set()
 }
 
 fn facts_are_skipped(cx: &Ctxt, fields: &Parsed<'_>) {
@@ -262,9 +274,11 @@ fn place<'a>(attrs: &'a FieldAttrs, word: &str) -> Option<&'a syn::Path> {
         "validate" => attrs.validate.as_ref().map(|set| &set.word),
         "struct_version" => attrs.struct_version.as_ref().map(|set| &set.word),
         "marked" => attrs.marked.as_ref().map(|set| &set.word),
+        "compressed" => attrs.compressed.as_ref().map(|set| &set.word),
         "uncompressed" => attrs.uncompressed.as_ref().map(|set| &set.word),
         "subsection" => attrs.subsection.as_ref().map(|set| &set.word),
         "foreign_name" => attrs.foreign_name.as_ref().map(|set| &set.word),
+        "renamed" => attrs.renamed.as_ref().map(|set| &set.word),
         "default" => attrs.default.as_ref().map(|set| &set.word),
         _ => None,
     }

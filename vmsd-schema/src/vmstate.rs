@@ -220,12 +220,29 @@ pub struct FieldMeta {
     pub name: &'static str,
     /// The name that the JSON shows: with `[k]` where the table has the name more than once.
     pub json_name: &'static str,
+    /// The name that newer versions show, and the first dialect of those.
+    pub renamed: Option<(Dialect, &'static str)>,
     /// The first version that has the field.
     pub since: u32,
     /// Whether a predicate decides instead.
     pub conditional: bool,
-    /// Whether QEMU describes each element by itself though its table does not show why.
+    /// Whether QEMU describes each element of an array by itself, as it does where the table has a predicate.
     pub uncompressed: bool,
+}
+
+impl FieldMeta {
+    /// The name in a JSON of `dialect`.
+    pub(crate) fn json_name_in(&self, dialect: Dialect) -> &'static str {
+        match self.renamed {
+            Some((first, name)) if dialect >= first => name,
+            _ => self.json_name,
+        }
+    }
+
+    /// Whether a JSON of any version may call the field `name`.
+    pub(crate) fn is_called(&self, name: &str) -> bool {
+        self.json_name == name || self.renamed.is_some_and(|(_, renamed)| renamed == name)
+    }
 }
 
 /// One walk over the fields of a value, in the order of the wire.

@@ -7,7 +7,7 @@ use syn::{Path, Type};
 use super::at;
 use super::encoding::{innermost, is_list, slice, whole};
 use crate::ast::{argument, Elements, Encoding, Field, Presence, Sent};
-use crate::attr::{Length, Max};
+use crate::attr::{Length, Max, Renamed};
 use crate::word;
 
 /// A field and the types that the library is called with.
@@ -43,15 +43,23 @@ impl<'c> FieldTokens<'c> {
             name,
             json_name,
             presence,
+            renamed,
             uncompressed,
             ..
         } = self.sent;
+        let renamed = match renamed {
+            Some(Renamed { dialect, name }) => {
+                quote!(#p::Option::Some((#p::Dialect::#dialect, #name)))
+            }
+            None => quote!(#p::Option::None),
+        };
         let (since, conditional) = match presence {
             Presence::Since(since) => (*since, false),
             Presence::Fact(_) | Presence::Predicate(_) => (0, true),
         };
         quote!(#p::FieldMeta {
-            name: #name, json_name: #json_name, since: #since, conditional: #conditional, uncompressed: #uncompressed
+            name: #name, json_name: #json_name, renamed: #renamed, since: #since, conditional: #conditional,
+            uncompressed: #uncompressed
         })
     }
 
@@ -66,8 +74,7 @@ impl<'c> FieldTokens<'c> {
 
     /// What this field adds to whether an array of the struct may be described by its first element.
     pub(super) fn compressible(&self, p: &TokenStream) -> Option<TokenStream> {
-        let unconditional = matches!(self.sent.presence, Presence::Since(_));
-        if !unconditional || self.sent.validate.is_some() || self.sent.uncompressed {
+        if self.sent.validate.is_some() || self.sent.uncompressed {
             return Some(quote!(false));
         }
         let codec = self.codec_of(p);

@@ -167,10 +167,15 @@ impl Describer {
     }
 
     fn close_field(&mut self, meta: &'static FieldMeta, compressible: bool, pointers: bool) {
+        let json_name = meta.json_name_in(self.dialect);
         let form = FieldForm {
-            json_name: meta.json_name,
-            name: meta.name,
-            compressible: compressible && !meta.conditional && !meta.uncompressed,
+            json_name,
+            name: if meta.json_name == meta.name {
+                json_name
+            } else {
+                meta.name
+            },
+            compressible: compressible && !meta.uncompressed,
             pointers,
         };
         self.entries.extend(
@@ -183,7 +188,7 @@ impl Describer {
             1 => values.remove(0),
             _ => Value::List(values),
         };
-        self.values.push((meta.json_name.to_owned(), value));
+        self.values.push((json_name.to_owned(), value));
     }
 }
 

@@ -45,9 +45,9 @@ pub struct Loader<'a> {
 /// The field, and the element of it, that is being read: what a nested description's hint is looked up by.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Position {
-    json_name: &'static str,
+    /// None without a hint.
+    field: Option<&'static FieldMeta>,
     element: usize,
-    hint: bool,
 }
 
 impl<'a> Deref for Loader<'a> {
@@ -193,20 +193,31 @@ impl<'a> Loader<'a> {
         };
     }
 
+    /// The size of the field that is being read, if there is no destination and the stream's description tells it:
+    /// what a codec goes by whose length is never sent. Only for a codec that says it nests.
+    #[must_use]
+    pub fn described_size(&self) -> Option<u64> {
+        let hint = self.hint.filter(|_| self.mode == Mode::Inspect)?;
+        let field = self.position.field?;
+        let mut entries = hint.fields.iter();
+        let entry = entries.find(|entry| field.is_called(&entry.name))?;
+        Some(entry.size)
+    }
+
+    #[inline]
+    fn start_of(&self, meta: &'static FieldMeta) -> Position {
+        let field = self.hint.is_some().then_some(meta);
+        Position { field, element: 0 }
+    }
+
     fn position_hint(&self) -> Option<&'a Description> {
-        let Position {
-            json_name,
-            mut element,
-            hint: true,
-        } = self.position
-        else {
-            return None;
-        };
+        let Position { field, mut element } = self.position;
+        let field = field?;
         for entry in self
             .hint?
             .fields
             .iter()
-            .filter(|entry| entry.name == json_name)
+            .filter(|entry| field.is_called(&entry.name))
         {
             if let Body::Inline(descriptions) = &entry.body {
                 if descriptions.len() > 1 {
@@ -263,7 +274,7 @@ impl<'a> Loader<'a> {
         Some(
             hint.fields
                 .iter()
-                .filter(|entry| entry.name == meta.json_name)
+                .filter(|entry| meta.is_called(&entry.name))
                 .collect(),
         )
     }
@@ -294,11 +305,7 @@ impl Visitor for Loader<'_> {
         value: &mut T,
     ) -> Result<()> {
         if C::NESTS {
-            self.position = Position {
-                json_name: meta.json_name,
-                element: 0,
-                hint: self.hint.is_some(),
-            };
+            self.position = self.start_of(meta);
         }
         C::load(value, self).map_err(|error| error.or_at(self.reader.offset()).inside(meta.name))
     }
@@ -311,11 +318,7 @@ impl Visitor for Loader<'_> {
         count: Counted,
         item_size: usize,
     ) -> Result<()> {
-        self.position = Position {
-            json_name: meta.json_name,
-            element: 0,
-            hint: self.hint.is_some(),
-        };
+        self.position = self.start_of(meta);
         let mut load = || {
             let items = count.items()?;
             let limit = value.limit();

@@ -1,0 +1,8 @@
+//! The conformance runner, and what the command line `vmsd` is made of: mirrors of QEMU's devices, and the checks that
+//! prove them against real streams.
+
+pub mod input;
+pub mod map;
+pub mod mirrors;
+pub mod output;
+pub mod report;
