@@ -25,8 +25,8 @@ pub(crate) struct Ide {
 #[vmstate(name = "ide bmdma", version = 3, minimum_version = 0)]
 struct Bmdma {
     cmd: u8,
-    /// The status register, with two of its bits taken for the bus's error status. When the guest has set one of the
-    /// two, the register follows in a subsection.
+    /// The status register, with bits 3 to 6 of the bus's error status in the place of its own. When one of its own is
+    /// set, the register follows in a subsection (`ide_bmdma_pre_save`).
     migration_compat_status: u8,
     addr: u32,
     migration_retry_sector_num: i64,
