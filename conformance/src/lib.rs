@@ -3,6 +3,7 @@
 
 pub mod conform;
 pub mod feed;
+pub mod generate;
 pub mod input;
 pub mod map;
 pub mod mirrors;

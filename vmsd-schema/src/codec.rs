@@ -19,6 +19,8 @@
 //! | [`PciConfig`] | `pci config` | 256 or 4096 raw bytes, checked |
 //! | [`PciIrqState`] | `pci irq state` | be32 of 0 or 1 for each of four pins |
 //! | [`Shpc`] | `shpc` | 160 raw bytes |
+//! | [`Register`] | `cpsr`, `fpr` … | big-endian |
+//! | [`Opaque`] | any | bytes; the description tells how many |
 //! | [`MsixState`] | `msix state` | 16 bytes for each vector, and a bit for each |
 
 mod array;
@@ -30,9 +32,11 @@ mod equal;
 mod list;
 mod msix_state;
 mod nested;
+mod opaque;
 mod pci_config;
 mod pci_irq_state;
 mod pointer;
+pub mod register;
 mod scalar;
 mod shpc;
 mod timer;
@@ -48,9 +52,11 @@ pub use equal::{Equal, Int32Le};
 pub use list::{Qlist, Qtailq};
 pub use msix_state::{MsixState, MsixTable, MsixVector};
 pub use nested::{Nested, Tmp, VStruct};
+pub use opaque::{Opaque, TypeName};
 pub use pci_config::PciConfig;
 pub use pci_irq_state::PciIrqState;
 pub use pointer::{Marked, Nullable, Pointer};
+pub use register::Register;
 pub use scalar::Scalar;
 pub use shpc::Shpc;
 pub use timer::{Timer, TimerDeadline};

@@ -51,7 +51,7 @@ pub struct Case<'s> {
 }
 
 /// A stream that was read.
-pub(super) struct Open<'s> {
+pub(crate) struct Open<'s> {
     stream: &'s Stream,
     machine: Machine<'s>,
     reference: Map<String, Json>,
@@ -92,7 +92,7 @@ impl Stream {
         &self.bytes
     }
 
-    pub(super) fn open(&self) -> Result<Open<'_>, String> {
+    pub(crate) fn open(&self) -> Result<Open<'_>, String> {
         let machine = Machine::read(&self.bytes, Parser::new(), &(), Options::default());
         if let Some(error) = &machine.stopped {
             return Err(error.to_string());
@@ -122,7 +122,7 @@ impl Stream {
 
 impl Open<'_> {
     /// The sections that a mirror of `registry` claims, or all that are devices.
-    pub(super) fn cases(&self, registry: &Registry, all: bool) -> Vec<Case<'_>> {
+    pub(crate) fn cases(&self, registry: &Registry, all: bool) -> Vec<Case<'_>> {
         let sections = self.machine.sections.iter().zip(&self.opaque);
         let devices = sections.filter(|(section, _)| section.grammar == Grammar::Device);
         let cases = devices.filter_map(|(section, opaque)| self.case(section, opaque.as_ref()));
