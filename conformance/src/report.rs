@@ -1,7 +1,11 @@
 //! Reports: what was found, as text for people or JSON for programs. Nothing here reads a stream.
 
 pub mod analyze;
+pub mod conform;
 pub mod json;
+pub mod scalar;
 mod styles;
+pub mod tree;
+pub mod tree_json;
 
 pub use styles::Styles;

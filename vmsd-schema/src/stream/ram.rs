@@ -12,6 +12,8 @@
 
 mod block_list;
 mod mapped;
+#[cfg(test)]
+mod tests;
 mod walk;
 
 use std::fmt;

@@ -185,6 +185,12 @@ impl Context {
         );
     }
 
+    /// Says on standard error what came of the work.
+    pub(crate) fn say(&mut self, sentence: &str) {
+        let _ = self.out.flush();
+        let _ = writeln!(io::stderr().lock(), "{sentence}");
+    }
+
     /// Writes out what is buffered.
     pub(crate) fn finish(&mut self) -> Result<(), Failure> {
         self.out.flush().map_err(|error| Failure::output(&error))

@@ -2,6 +2,7 @@
 
 mod common;
 mod completions;
+mod conform;
 
 use std::process::ExitCode;
 
@@ -22,12 +23,14 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Completions(completions::Args),
+    Conform(conform::Args),
 }
 
 impl Command {
     fn run(&self, context: &mut Context) -> Result<Exit, Failure> {
         match self {
             Self::Completions(args) => args.run(context),
+            Self::Conform(args) => args.run(context),
         }
     }
 }
