@@ -5,6 +5,7 @@
 
 mod describer;
 mod elements;
+mod inspection;
 mod loader;
 mod saver;
 pub mod schema_builder;
@@ -16,7 +17,8 @@ use crate::wire::{Reader, Writer};
 
 pub use describer::{Described, Describer};
 pub use elements::{Counted, Elements, Length, Unit};
-pub use loader::{subsection_name, Loader, Mode, Note, Position};
+pub use inspection::{Mode, Note, Position};
+pub use loader::{subsection_name, Loader};
 pub use saver::Saver;
 
 /// A device, or a part of one, that migrates: QEMU's `VMStateDescription` and the struct it lays out.
