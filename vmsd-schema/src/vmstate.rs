@@ -85,6 +85,7 @@ pub trait VmState: Field<Codec = Nested> + Sized {
     ///
     /// # Errors
     /// [`ErrorKind::Version`] outside minimum to version, and whatever a hook or a check returns.
+    #[inline]
     fn save(&mut self, writer: &mut Writer, version: u32) -> Result<()> {
         Saver::new(writer).vmsd(self, version)
     }
@@ -94,6 +95,7 @@ pub trait VmState: Field<Codec = Nested> + Sized {
     ///
     /// # Errors
     /// As QEMU's, with the offset and the path of the field.
+    #[inline]
     fn load(&mut self, loader: &mut Loader<'_>, version: u32) -> Result<()> {
         loader.vmsd(self, version)
     }

@@ -131,13 +131,27 @@ impl<'a> Loader<'a> {
         state
             .hook_pre_load()
             .map_err(|error| failed(error, self.reader.offset(), "pre_load"))?;
-        state.visit(self, version)?;
+        self.apart(|own| state.visit(own, version))?;
         if self.reader.peek() == Some(marker::SUBSECTION) {
-            self.subsections(state)?;
+            self.apart(|own| own.subsections(state))?;
         }
         state
             .hook_post_load(version)
             .map_err(|error| failed(error, self.reader.offset(), "post_load"))
+    }
+
+    /// Walks through a copy that only the walk sees: while no call takes the address of a loader, its cursor stays in
+    /// registers, and a load is a plain loop over the bytes.
+    #[inline(always)]
+    fn apart(&mut self, walk: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
+        let mut own = Self {
+            reader: self.reader.clone(),
+            inspection: self.inspection.take(),
+            ..*self
+        };
+        let result = walk(&mut own);
+        *self = own;
+        result
     }
 
     /// A struct inside the current field, with the part of the hint that describes it.
