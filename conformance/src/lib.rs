@@ -4,6 +4,10 @@
 pub mod feed;
 pub mod input;
 pub mod map;
+pub mod measure;
 pub mod mirrors;
+pub mod outline;
 pub mod output;
+pub mod ram;
 pub mod report;
+pub mod walk;

@@ -7,10 +7,15 @@ use std::time::{Duration, Instant};
 
 use anstream::ColorChoice;
 use clap::ValueEnum;
-use conformance::input::Input;
+use conformance::input::{Container, Input};
+use conformance::measure::Measurer;
+use conformance::outline::Outline;
+use conformance::report::subject::Subject;
 use conformance::report::Styles;
+use conformance::walk::{Stop, Walk};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use vmsd_schema::Error;
+use serde::Serialize;
+use vmsd_schema::{Dialect, Error};
 
 /// What stands under every help text.
 pub(crate) const EXIT_STATUS: &str = "\
@@ -98,6 +103,15 @@ impl Failure {
     /// A stream that cannot be read.
     pub(crate) fn stream(file: &str, error: &Error) -> Self {
         Self::file(file, error.to_string())
+    }
+
+    /// A walk that did not reach the end.
+    pub(crate) fn stop(file: &str, stop: Stop) -> Self {
+        match stop {
+            Stop::Stream(error) => Self::stream(file, &error),
+            Stop::Input(error) => Self::io(file, &error),
+            Stop::Output(error) => Self::output(&error),
+        }
     }
 
     /// A file that the system does not let us have.
@@ -202,9 +216,71 @@ impl Context {
     }
 }
 
+/// How a stream is read.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ReadArgs {
+    /// The target's page size, for a stream that does not say it before its RAM.
+    #[arg(long, value_name = "BYTES")]
+    page_size: Option<u64>,
+}
+
 /// Opens a stream.
 pub(crate) fn open(path: &Path) -> Result<Input, Failure> {
     Input::open(path).map_err(|error| Failure::io(&path.display().to_string(), &error))
+}
+
+/// Starts to read a stream.
+pub(crate) fn start(input: Input, args: &ReadArgs) -> Result<Walk, Failure> {
+    let name = input.name.clone();
+    Walk::new(input, args.page_size).map_err(|stop| Failure::stop(&name, stop))
+}
+
+/// A stream that was walked to its end, or as far as it goes.
+pub(crate) struct Opened {
+    pub(crate) walk: Walk,
+    pub(crate) outline: Outline,
+    container: Container,
+    file_len: Option<u64>,
+    dialect: Option<Dialect>,
+}
+
+impl Opened {
+    pub(crate) fn open(path: &Path, args: &ReadArgs, context: &Context) -> Result<Self, Failure> {
+        let input = open(path)?;
+        let (container, file_len) = (input.container, input.file_len);
+        let total = file_len.filter(|_| container == Container::Plain);
+        let mut walk = start(input, args)?;
+        let mut progress = context.progress(total);
+        let outline = Outline::of(&mut walk, &mut |done| progress.at(done));
+        let outline = outline.map_err(|stop| Failure::stop(&walk.name, stop))?;
+        let dialect = dialect(&walk, &outline);
+        Ok(Self { walk, outline, container, file_len, dialect })
+    }
+
+    /// What reports are about.
+    pub(crate) fn subject(&self) -> Subject<'_> {
+        Subject {
+            name: &self.walk.name,
+            container: self.container,
+            file_len: self.file_len,
+            outline: &self.outline,
+            description: self.walk.measurer().and_then(Measurer::description),
+            dialect: self.dialect,
+        }
+    }
+}
+
+/// Who wrote the description at the tail.
+fn dialect(walk: &Walk, outline: &Outline) -> Option<Dialect> {
+    let text = outline.description?;
+    let json = walk.slice(text.at + 5, text.len)?;
+    Some(walk.measurer()?.description()?.dialect(json))
+}
+
+/// Writes a report as JSON and a line's end.
+pub(crate) fn print_json(out: &mut dyn Write, report: &impl Serialize) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, report)?;
+    writeln!(out)
 }
 
 /// A bar on standard error that shows itself when the work turns out to be long.

@@ -2,6 +2,7 @@
 
 mod common;
 mod completions;
+mod inspect;
 
 use std::process::ExitCode;
 
@@ -21,12 +22,14 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Inspect(inspect::Args),
     Completions(completions::Args),
 }
 
 impl Command {
     fn run(&self, context: &mut Context) -> Result<Exit, Failure> {
         match self {
+            Self::Inspect(args) => args.run(context),
             Self::Completions(args) => args.run(context),
         }
     }
