@@ -1,6 +1,7 @@
 //! The conformance runner, and what the command line `vmsd` is made of: mirrors of QEMU's devices, and the checks that
 //! prove them against real streams.
 
+pub mod contents;
 pub mod feed;
 pub mod input;
 pub mod map;
@@ -10,4 +11,5 @@ pub mod outline;
 pub mod output;
 pub mod ram;
 pub mod report;
+pub mod select;
 pub mod walk;

@@ -1,6 +1,8 @@
 //! Reports: what was found, as text for people or JSON for programs. Nothing here reads a stream.
 
 pub mod analyze;
+pub mod decode;
+pub mod decode_json;
 pub mod inspect;
 pub mod inspect_json;
 pub mod json;

@@ -190,13 +190,14 @@ impl Context {
         write(&mut self.out, &self.styles).map_err(|error| Failure::output(&error))
     }
 
-    /// Says something on standard error that does not end the command.
-    pub(crate) fn warn(&self, file: &str, sentence: &str) {
+    /// Says on standard error what is not as it should be.
+    pub(crate) fn findings(&mut self, file: &str, findings: &[Error]) {
         let Styles { note, .. } = Styles::new(self.colour_on_stderr);
-        let _ = writeln!(
-            io::stderr().lock(),
-            "{note}warning:{note:#} {file}: {sentence}"
-        );
+        // On a terminal both streams meet: what was printed comes first.
+        let _ = self.out.flush();
+        for finding in findings {
+            let _ = writeln!(io::stderr().lock(), "{note}finding:{note:#} {file}: {finding}");
+        }
     }
 
     /// Writes out what is buffered.

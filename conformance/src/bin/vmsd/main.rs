@@ -2,6 +2,7 @@
 
 mod common;
 mod completions;
+mod decode;
 mod inspect;
 
 use std::process::ExitCode;
@@ -23,6 +24,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Inspect(inspect::Args),
+    Decode(decode::Args),
     Completions(completions::Args),
 }
 
@@ -30,6 +32,7 @@ impl Command {
     fn run(&self, context: &mut Context) -> Result<Exit, Failure> {
         match self {
             Self::Inspect(args) => args.run(context),
+            Self::Decode(args) => args.run(context),
             Self::Completions(args) => args.run(context),
         }
     }
