@@ -9,6 +9,7 @@ mod loader;
 mod saver;
 pub mod schema_builder;
 
+use crate::codec::Nested;
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::{Count, Description, Dialect, Priority, Schema, Shape};
 use crate::wire::{Reader, Writer};
@@ -26,7 +27,7 @@ pub use saver::Saver;
     label = "`{Self}` has no VMStateDescription",
     note = "put `#[derive(VmState)]` on `{Self}`"
 )]
-pub trait VmState: Sized {
+pub trait VmState: Field<Codec = Nested> + Sized {
     /// The description's name; of a section's idstr the last part.
     const NAME: &'static str;
     /// The version that is written, and the newest that loads.

@@ -200,6 +200,11 @@ impl Context {
         }
     }
 
+    /// Says on standard error what came of the work.
+    pub(crate) fn say(&self, sentence: &str) {
+        let _ = writeln!(io::stderr().lock(), "{sentence}");
+    }
+
     /// Writes out what is buffered.
     pub(crate) fn finish(&mut self) -> Result<(), Failure> {
         self.out.flush().map_err(|error| Failure::output(&error))

@@ -110,6 +110,7 @@ fn body<'s>(opened: &'s Opened, device: &'s Device<'s>) -> Body<'s> {
             let blocks = &opened.outline.ram.blocks;
             Body::Ram(blocks.iter().map(|block| (block.name.clone(), block.used_length)).collect())
         }
+        (Contents::Live { .. }, _) if item.kind == SectionKind::Full => Body::Opaque(bytes),
         (Contents::Live { .. }, _) | (_, None) => Body::Live,
         (Contents::Opaque { .. }, _) | (_, Some(Measured::Guessed(_))) => Body::Opaque(bytes),
         (_, Some(Measured::Mirror(description))) => of(description),

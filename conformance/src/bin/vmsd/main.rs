@@ -2,7 +2,9 @@
 
 mod common;
 mod completions;
+mod conform;
 mod decode;
+mod hexdump;
 mod inspect;
 
 use std::process::ExitCode;
@@ -25,6 +27,8 @@ struct Cli {
 enum Command {
     Inspect(inspect::Args),
     Decode(decode::Args),
+    Hexdump(hexdump::Args),
+    Conform(conform::Args),
     Completions(completions::Args),
 }
 
@@ -33,6 +37,8 @@ impl Command {
         match self {
             Self::Inspect(args) => args.run(context),
             Self::Decode(args) => args.run(context),
+            Self::Hexdump(args) => args.run(context),
+            Self::Conform(args) => args.run(context),
             Self::Completions(args) => args.run(context),
         }
     }

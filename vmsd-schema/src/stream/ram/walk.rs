@@ -179,6 +179,7 @@ impl RamWalk {
         }
     }
 
+    #[inline(never)]
     fn block<'a>(&mut self, input: &mut Input<'a>, facts: &Facts, left: u64) -> Step<Ram<'a>> {
         let terms = Terms {
             ignore_shared: facts.ignore_shared,
@@ -200,7 +201,7 @@ impl RamWalk {
             }
             _ => Phase::Blocks { left },
         };
-        Ok(Ram::Block(entry))
+        Ok(Ram::Block(Box::new(entry)))
     }
 
     fn list(&mut self, entry: &RamBlockEntry<'_>) -> Step<BlockIndex> {
@@ -303,6 +304,7 @@ fn unknown_flags(at: u64, flags: u64, page: PageSize) -> Fail {
 }
 
 /// One piece of the file region of a mapped block, and whether it is the last.
+#[inline(never)]
 fn mapped_region<'a>(
     input: &mut Input<'a>,
     block: BlockIndex,
