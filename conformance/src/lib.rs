@@ -3,6 +3,7 @@
 
 pub mod conform;
 pub mod contents;
+pub mod diff;
 pub mod feed;
 pub mod input;
 pub mod map;
@@ -14,6 +15,7 @@ pub mod qemu;
 pub mod ram;
 pub mod report;
 pub mod select;
+pub mod strip;
 pub mod walk;
 
 pub use conform::Suite;

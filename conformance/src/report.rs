@@ -4,6 +4,7 @@ pub mod analyze;
 pub mod conform;
 pub mod decode;
 pub mod decode_json;
+pub mod diff;
 pub mod hexdump;
 mod hexdump_body;
 pub mod inspect;

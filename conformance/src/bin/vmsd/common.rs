@@ -84,22 +84,14 @@ impl From<Exit> for ExitCode {
 pub(crate) enum Failure {
     /// Nobody reads our output any more.
     ClosedPipe,
-    /// A sentence, and the file that it is about.
+    /// A sentence about a file.
     Sentence {
-        file: Option<String>,
+        file: String,
         sentence: String,
     },
 }
 
 impl Failure {
-    /// A failure that is not about a file.
-    pub(crate) fn new(sentence: impl Into<String>) -> Self {
-        Self::Sentence {
-            file: None,
-            sentence: sentence.into(),
-        }
-    }
-
     /// A stream that cannot be read.
     pub(crate) fn stream(file: &str, error: &Error) -> Self {
         Self::file(file, error.to_string())
@@ -122,7 +114,7 @@ impl Failure {
     /// A failure that is about a file.
     pub(crate) fn file(file: &str, sentence: impl Into<String>) -> Self {
         Self::Sentence {
-            file: Some(file.to_owned()),
+            file: file.to_owned(),
             sentence: sentence.into(),
         }
     }
@@ -141,11 +133,7 @@ impl Failure {
             return ExitCode::SUCCESS;
         };
         let Styles { bad, .. } = Styles::new(context.colour_on_stderr);
-        let mut err = io::stderr().lock();
-        let _ = match file {
-            Some(file) => writeln!(err, "{bad}error:{bad:#} {file}: {sentence}"),
-            None => writeln!(err, "{bad}error:{bad:#} {sentence}"),
-        };
+        let _ = writeln!(io::stderr().lock(), "{bad}error:{bad:#} {file}: {sentence}");
         ExitCode::from(2)
     }
 }
@@ -203,6 +191,13 @@ impl Context {
     /// Says on standard error what came of the work.
     pub(crate) fn say(&self, sentence: &str) {
         let _ = writeln!(io::stderr().lock(), "{sentence}");
+    }
+
+    /// Says on standard error what was done, to who looks on.
+    pub(crate) fn remark(&self, sentence: &str) {
+        if !self.quiet && io::stderr().is_terminal() {
+            let _ = writeln!(io::stderr().lock(), "{sentence}");
+        }
     }
 
     /// Writes out what is buffered.

@@ -4,8 +4,10 @@ mod common;
 mod completions;
 mod conform;
 mod decode;
+mod diff;
 mod hexdump;
 mod inspect;
+mod strip;
 
 use std::process::ExitCode;
 
@@ -28,6 +30,8 @@ enum Command {
     Inspect(inspect::Args),
     Decode(decode::Args),
     Hexdump(hexdump::Args),
+    Diff(diff::Args),
+    Strip(strip::Args),
     Conform(conform::Args),
     Completions(completions::Args),
 }
@@ -38,6 +42,8 @@ impl Command {
             Self::Inspect(args) => args.run(context),
             Self::Decode(args) => args.run(context),
             Self::Hexdump(args) => args.run(context),
+            Self::Diff(args) => args.run(context),
+            Self::Strip(args) => args.run(context),
             Self::Conform(args) => args.run(context),
             Self::Completions(args) => args.run(context),
         }
