@@ -7,10 +7,14 @@
 //! In go descriptions of sections, out comes the text of a crate. Reading streams and writing files is left to
 //! [`crate::input`] and to the command.
 
+pub mod batch;
 pub mod encoding;
 pub mod layout;
 mod merge;
 pub mod names;
 pub mod package;
 pub mod pool;
+pub mod prove;
 mod rust;
+pub mod sample;
+pub mod write;

@@ -21,6 +21,7 @@
 //! | [`Shpc`] | `shpc` | 160 raw bytes |
 //! | [`Register`] | `cpsr`, `fpr` … | big-endian |
 //! | [`Opaque`] | any | bytes; the description tells how many |
+//! | [`Undescribed`] | `struct` | bytes up to the end of the section |
 //! | [`MsixState`] | `msix state` | 16 bytes for each vector, and a bit for each |
 
 mod array;
@@ -41,6 +42,7 @@ mod scalar;
 mod shpc;
 mod timer;
 mod tree;
+mod undescribed;
 mod unused;
 
 pub use array::{Boxed, Each};
@@ -61,4 +63,5 @@ pub use scalar::Scalar;
 pub use shpc::Shpc;
 pub use timer::{Timer, TimerDeadline};
 pub use tree::{Gtree, TreeKey};
+pub use undescribed::Undescribed;
 pub use unused::{Unused, UnusedBytes};

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::io::Read;
 
 use serde_json::{Map, Value as Json};
-use vmsd_schema::decode::machine::{Layout, Machine, MachineSection, Options};
+use vmsd_schema::decode::machine::{Layout, Machine, MachineDescription, MachineSection, Options};
 use vmsd_schema::decode::typed::Registry;
 use vmsd_schema::schema::{ArrayKey, Body, Description, Dialect, FieldEntry};
 use vmsd_schema::stream::{Grammar, Parser};
@@ -121,6 +121,11 @@ impl Stream {
 }
 
 impl Open<'_> {
+    /// What the stream says of itself.
+    pub(crate) fn described(&self) -> Option<&MachineDescription> {
+        self.machine.description.as_ref()
+    }
+
     /// The sections that a mirror of `registry` claims, or all that are devices.
     pub(crate) fn cases(&self, registry: &Registry, all: bool) -> Vec<Case<'_>> {
         let sections = self.machine.sections.iter().zip(&self.opaque);

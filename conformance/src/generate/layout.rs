@@ -94,7 +94,10 @@ pub enum Item {
     Null,
     /// An array of pointers that is described by its first, a NULL: what the others are is not said
     /// (`"struct": {}` of QEMU up to 9.1).
-    Undescribed,
+    Undescribed {
+        /// Bytes of the fields behind it.
+        after: u64,
+    },
 }
 
 /// Descriptions of one table that contradict each other.
@@ -111,7 +114,11 @@ impl Layout {
         let mut rest = description.fields.as_slice();
         while let Some(first) = rest.first() {
             let (own, others) = rest.split_at(entries_of(first, rest));
-            fields.push(LayoutField::of(own)?);
+            let mut field = LayoutField::of(own)?;
+            if let Item::Undescribed { after } = &mut field.item {
+                *after = others.iter().map(|entry| entry.count() * entry.size).sum();
+            }
+            fields.push(field);
             rest = others;
         }
         let subsections = description.subsections.iter().map(Self::of);
@@ -196,7 +203,7 @@ impl Item {
         let descriptions = match &entry.body {
             Body::Leaf => &[],
             Body::Struct(Some(description)) => return Ok(Self::Struct(Layout::of(description)?)),
-            Body::Struct(None) => return Ok(Self::Undescribed),
+            Body::Struct(None) => return Ok(Self::Undescribed { after: 0 }),
             Body::Inline(descriptions) => descriptions.as_slice(),
         };
         match (type_name.as_str(), descriptions) {

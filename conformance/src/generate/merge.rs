@@ -68,7 +68,7 @@ impl Item {
         Ok(match (self, other) {
             (one, another) if one == another => one,
             (Self::Null, known) | (known, Self::Null) => known,
-            (Self::Undescribed, Self::Struct(known)) | (Self::Struct(known), Self::Undescribed) => {
+            (Self::Undescribed { .. }, Self::Struct(known)) | (Self::Struct(known), Self::Undescribed { .. }) => {
                 Self::Struct(known)
             }
             (Self::Struct(one), Self::Struct(another)) => Self::Struct(one.merge(another)?),

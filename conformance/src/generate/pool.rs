@@ -66,7 +66,10 @@ pub enum Kind {
     /// A tree: the key, unless it is a number, and the value.
     Tree(Option<StructId>, StructId),
     /// Elements of which QEMU did not say what they are.
-    Undescribed,
+    Undescribed {
+        /// Bytes of the fields behind it.
+        after: u64,
+    },
 }
 
 impl Pool {
@@ -116,7 +119,7 @@ impl Pool {
             return Vec::new();
         };
         let fields = parent.fields.iter().flat_map(|field| match field.kind {
-            Kind::Leaf(..) | Kind::Undescribed => vec![],
+            Kind::Leaf(..) | Kind::Undescribed { .. } => vec![],
             Kind::Struct(id) | Kind::VStruct(id, _) | Kind::Tmp(id) | Kind::List(_, id) => vec![id],
             Kind::Tree(key, value) => key.into_iter().chain([value]).collect(),
         });
@@ -141,7 +144,7 @@ impl Pool {
                 Kind::Tree(key, self.add_or_unknown(parent, field, value.as_deref()))
             }
             Item::Null => Kind::Struct(self.add_or_unknown(parent, field, None)),
-            Item::Undescribed => Kind::Undescribed,
+            Item::Undescribed { after } => Kind::Undescribed { after: *after },
         };
         Field {
             name: field.name.clone(),

@@ -48,18 +48,24 @@ pub struct Count {
     pub bytes: u64,
 }
 
-/// A generated device: the number of its layout, the stream it was generated from, the type.
-pub type Entry = (u64, &'static str, Mirror);
+/// A generated device: the number of its layout, and the stream it was generated from.
+pub type Origin<'o> = (u64, &'o str);
+
+type Known<'k> = HashMap<u64, (&'k str, Mirror)>;
 
 /// What a generated program does: reads a list of streams from the file that its argument names, and prints an
-/// [`Outcome`] as JSON for each, a line each.
+/// [`Outcome`] as JSON for each, a line each. `devices` are the mirrors of each crate and their origins, in one order.
 ///
 /// # Errors
 /// If the list cannot be read.
-pub fn run(devices: &[Entry]) -> std::io::Result<()> {
+pub fn run(devices: &[(Registry, &[Origin<'_>])]) -> std::io::Result<()> {
     let list = std::env::args_os().nth(1).map(PathBuf::from);
     let list = std::fs::read_to_string(list.unwrap_or_default())?;
-    let known: HashMap<u64, &Entry> = devices.iter().map(|entry| (entry.0, entry)).collect();
+    let known: Known<'_> = devices
+        .iter()
+        .flat_map(|(registry, origins)| registry.mirrors().iter().zip(*origins))
+        .map(|(mirror, (key, source))| (*key, (*source, *mirror)))
+        .collect();
     let mut out = std::io::stdout().lock();
     for path in list.lines() {
         let outcome = stream(Path::new(path), &known)?;
@@ -69,7 +75,7 @@ pub fn run(devices: &[Entry]) -> std::io::Result<()> {
     Ok(())
 }
 
-fn stream(path: &Path, known: &HashMap<u64, &Entry>) -> std::io::Result<Outcome> {
+fn stream(path: &Path, known: &Known<'_>) -> std::io::Result<Outcome> {
     let name = path.display().to_string();
     let stream = Stream::new(&name, &std::fs::read(path)?);
     let mut outcome = Outcome::default();
@@ -125,13 +131,13 @@ struct Proof<'c> {
 
 impl Proof<'_> {
     /// The description that the device emits, and the length of what it writes.
-    fn run(&mut self, known: &HashMap<u64, &Entry>) -> Option<(Description, u64)> {
-        let layout = match Layout::of_section(self.description, self.case.opaque) {
+    fn run(&mut self, known: &Known<'_>) -> Option<(Description, u64)> {
+        let layout = match Layout::of_section(self.description, self.case.body.len(), self.case.opaque) {
             Ok(layout) => layout,
-            Err(conflict) => return self.fail(&format!("no table: {}", conflict.0)),
+            Err(conflict) => return self.found(&format!("no table: {}", conflict.0)),
         };
-        let Some((_, source, mirror)) = known.get(&layout.key()) else {
-            return self.fail("nothing was generated for this layout");
+        let Some((source, mirror)) = known.get(&layout.key()) else {
+            return self.found("nothing was generated for this layout");
         };
         match self.exact(mirror) {
             Ok(described) => {
@@ -140,15 +146,15 @@ impl Proof<'_> {
                     self.outcome.foreign += 1;
                 }
                 if let Err(sentence) = self.changes(mirror) {
-                    self.fail(&sentence);
+                    self.found(&sentence);
                 }
                 Some(described)
             }
-            Err(sentence) => self.fail(&sentence),
+            Err(sentence) => self.found(&sentence),
         }
     }
 
-    fn fail<T>(&mut self, sentence: &str) -> Option<T> {
+    fn found(&mut self, sentence: &str) -> Option<(Description, u64)> {
         let Case { section, .. } = self.case;
         self.outcome.findings.push(format!("{section}: {sentence}"));
         None

@@ -14,7 +14,7 @@ const COUNTED: u64 = 1 << 16;
 
 /// What the text of a struct needs around it.
 #[derive(Debug, Default)]
-pub struct Uses {
+pub(super) struct Uses {
     /// Structs that it names.
     pub structs: BTreeSet<StructId>,
     /// Items of the library.
@@ -26,7 +26,7 @@ pub struct Uses {
 }
 
 /// Writes structs of a pool, whose Rust names are known.
-pub struct Writer<'p> {
+pub(super) struct Writer<'p> {
     /// The structs.
     pub pool: &'p Pool,
     /// Their names.
@@ -49,7 +49,7 @@ struct Line {
 impl Writer<'_> {
     /// The text of struct `id`; `uses` learns what it names.
     #[must_use]
-    pub fn structure(&self, id: StructId, uses: &mut Uses) -> String {
+    pub(super) fn structure(&self, id: StructId, uses: &mut Uses) -> String {
         let (Some(content), Some(rust_name)) = (self.pool.get(id), self.names.get(id)) else {
             return String::new();
         };
@@ -174,13 +174,13 @@ impl Writer<'_> {
                 let encoding = Encoding::List(ty, "gtree", "codec::Gtree<0>".to_owned());
                 elements(&mut line, field, &encoding, 24, ident, taken);
             }
-            Kind::Undescribed => {
+            Kind::Undescribed { after } => {
                 line.docs.push("Pointers, of which the first is NULL; QEMU does not say what the others are.".to_owned());
                 let count = match field.count {
                     Count::Fixed(count) => count,
                     _ => 1,
                 };
-                line.words.push(format!("with = codec::Undescribed<{count}>"));
+                line.words.push(format!("with = codec::Undescribed<{count}, {after}>"));
                 line.ty = "Vec<u8>".to_owned();
             }
         }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use vmsd_schema::schema::Description;
 
 use super::encoding::{self, Encoding};
-use super::layout::{Conflict, Item, Layout};
+use super::layout::{Conflict, Count, Item, Layout, Pointers};
 use super::package::Device;
 
 impl Layout {
@@ -13,9 +13,15 @@ impl Layout {
     ///
     /// # Errors
     /// If elements of one array contradict each other.
-    pub fn of_section(description: &Description, opaque: bool) -> Result<Self, Conflict> {
+    pub fn of_section(
+        description: &Description,
+        len: usize,
+        opaque: bool,
+    ) -> Result<Self, Conflict> {
         let mut layout = Self::of(description)?;
         layout.opaque = opaque;
+        let described = described_len(description);
+        layout.find_last_null((len as u64).saturating_sub(described));
         layout.forget_sizes();
         Ok(layout)
     }
@@ -28,6 +34,17 @@ impl Layout {
         text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         })
+    }
+
+    /// QEMU 11 does not describe the last element of an array of pointers where it is the first NULL behind others:
+    /// then the body is a byte longer than its description.
+    fn find_last_null(&mut self, missing: u64) {
+        let mut nullable = self.fields.iter_mut().filter(|f| f.pointers == Pointers::Nullable);
+        if let (1, Some(field)) = (missing, nullable.next()) {
+            if let Count::Fixed(count) = &mut field.count {
+                *count += 1;
+            }
+        }
     }
 
     fn forget_sizes(&mut self) {
@@ -54,11 +71,21 @@ impl Layout {
                     let layouts = key.iter_mut().chain(value);
                     layouts.for_each(|layout| layout.forget_sizes());
                 }
-                Item::Null | Item::Undescribed => {}
+                Item::Null | Item::Undescribed { .. } => {}
             }
         }
         self.subsections.iter_mut().for_each(Self::forget_sizes);
     }
+}
+
+/// Bytes that the entries speak of.
+fn described_len(description: &Description) -> u64 {
+    let fields = description.fields.iter().map(|entry| entry.count().saturating_mul(entry.size));
+    let subsections = description.subsections.iter().map(|subsection| {
+        let header = 6 + subsection.vmsd_name.len() as u64;
+        described_len(subsection).saturating_add(header)
+    });
+    fields.chain(subsections).fold(0, u64::saturating_add)
 }
 
 /// Sections by device: those of one name that can be one struct are.

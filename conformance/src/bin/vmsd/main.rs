@@ -5,6 +5,7 @@ mod completions;
 mod conform;
 mod decode;
 mod diff;
+mod generate;
 mod hexdump;
 mod inspect;
 mod strip;
@@ -33,6 +34,7 @@ enum Command {
     Diff(diff::Args),
     Strip(strip::Args),
     Conform(conform::Args),
+    Generate(generate::Args),
     Completions(completions::Args),
 }
 
@@ -45,6 +47,7 @@ impl Command {
             Self::Diff(args) => args.run(context),
             Self::Strip(args) => args.run(context),
             Self::Conform(args) => args.run(context),
+            Self::Generate(args) => args.run(context),
             Self::Completions(args) => args.run(context),
         }
     }
