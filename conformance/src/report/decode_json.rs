@@ -39,9 +39,14 @@ struct Device<'a> {
 enum State<'a> {
     State(Body<'a>),
     #[serde(untagged)]
-    Opaque { opaque: &'a str, bytes: String },
+    Opaque {
+        opaque: &'a str,
+        bytes: String,
+    },
     #[serde(untagged)]
-    Live { live: bool },
+    Live {
+        live: bool,
+    },
 }
 
 impl<'a> Report<'a> {
@@ -53,7 +58,13 @@ impl<'a> Report<'a> {
             head: Head::new(subject),
             ram: Ram::new(subject),
             devices: devices.iter().map(|device| Device::new(device)).collect(),
-            findings: subject.outline.findings.iter().chain(broken).map(Finding::new).collect(),
+            findings: subject
+                .outline
+                .findings
+                .iter()
+                .chain(broken)
+                .map(Finding::new)
+                .collect(),
         }
     }
 }
@@ -73,7 +84,10 @@ impl<'a> Device<'a> {
             measured_by: measured_by(item.grammar, item.measured.as_ref()),
             state: match &device.contents {
                 Contents::Values(body) => State::State(Body::new(body)),
-                Contents::Opaque { bytes, reason, .. } => State::Opaque { opaque: reason, bytes: hex(bytes) },
+                Contents::Opaque { bytes, reason, .. } => State::Opaque {
+                    opaque: reason,
+                    bytes: hex(bytes),
+                },
                 Contents::Ram | Contents::Live { .. } => State::Live { live: true },
             },
         }
