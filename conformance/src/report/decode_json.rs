@@ -30,13 +30,13 @@ struct Device<'a> {
     body_size: u64,
     measured_by: &'static str,
     #[serde(flatten)]
-    state: State<'a>,
+    shown: Shown<'a>,
 }
 
 /// One key at most says what is in the section.
 #[derive(Serialize)]
 #[serde(rename_all = "lowercase")]
-enum State<'a> {
+enum Shown<'a> {
     State(Body<'a>),
     #[serde(untagged)]
     Opaque {
@@ -82,13 +82,13 @@ impl<'a> Device<'a> {
             body_offset: item.body_at,
             body_size: item.body_len,
             measured_by: measured_by(item.grammar, item.measured.as_ref()),
-            state: match &device.contents {
-                Contents::Values(body) => State::State(Body::new(body)),
-                Contents::Opaque { bytes, reason, .. } => State::Opaque {
+            shown: match &device.contents {
+                Contents::Values(body) => Shown::State(Body::new(body)),
+                Contents::Opaque { bytes, reason, .. } => Shown::Opaque {
                     opaque: reason,
                     bytes: hex(bytes),
                 },
-                Contents::Ram | Contents::Live { .. } => State::Live { live: true },
+                Contents::Ram | Contents::Live { .. } => Shown::Live { live: true },
             },
         }
     }
