@@ -255,12 +255,9 @@ fn integer(meta: &ParseNestedMeta<'_>) -> syn::Result<u32> {
 /// Wire text: in quotes.
 fn text(meta: &ParseNestedMeta<'_>) -> syn::Result<LitStr> {
     let input = meta.value()?;
-    input.parse().map_err(|error| {
-        syn::Error::new(
-            error.span(),
-            "expected wire text, in quotes",
-        )
-    })
+    input
+        .parse()
+        .map_err(|error| syn::Error::new(error.span(), "expected wire text, in quotes"))
 }
 
 /// A path, a type or a name: without quotes.

@@ -189,7 +189,8 @@ impl Context {
     }
 
     /// Says on standard error what came of the work.
-    pub(crate) fn say(&self, sentence: &str) {
+    pub(crate) fn say(&mut self, sentence: &str) {
+        let _ = self.out.flush();
         let _ = writeln!(io::stderr().lock(), "{sentence}");
     }
 
