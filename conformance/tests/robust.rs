@@ -29,16 +29,35 @@ struct Case {
 /// Small ones, at every byte. The last is a PC without its description, where mirrors and the search for ends take over;
 /// it is too large for every byte.
 const CASES: [Case; 4] = [
-    Case { path: "machines/avr-11.1.arduino-uno.qevm.zst", described: true, step: 1 },
-    Case { path: "machines/microblaze-11.1.xlnx-zynqmp-pmu.qevm.zst", described: true, step: 1 },
-    Case { path: "machines/m68k-11.1.virt-7.2.qevm.zst", described: true, step: 1 },
-    Case { path: "matrix/pc-q35-5.2.bare.from-7.2.qevm.zst", described: false, step: 23 },
+    Case {
+        path: "machines/avr-11.1.arduino-uno.qevm.zst",
+        described: true,
+        step: 1,
+    },
+    Case {
+        path: "machines/microblaze-11.1.xlnx-zynqmp-pmu.qevm.zst",
+        described: true,
+        step: 1,
+    },
+    Case {
+        path: "machines/m68k-11.1.virt-7.2.qevm.zst",
+        described: true,
+        step: 1,
+    },
+    Case {
+        path: "matrix/pc-q35-5.2.bare.from-7.2.qevm.zst",
+        described: false,
+        step: 23,
+    },
 ];
 
 fn stream(path: &str, described: bool) -> Vec<u8> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../corpus/streams");
     let bytes = zstd::decode_all(std::fs::File::open(folder.join(path)).unwrap()).unwrap();
-    let end = bytes.windows(7).rposition(|window| window.starts_with(&[0, 6]) && window[6] == b'{').unwrap();
+    let end = bytes
+        .windows(7)
+        .rposition(|window| window.starts_with(&[0, 6]) && window[6] == b'{')
+        .unwrap();
     if described {
         bytes
     } else {
@@ -57,20 +76,31 @@ fn everything(bytes: &[u8]) -> bool {
     let styles = Styles::default();
     let mut sink = io::sink();
     let mut walk = Walk::new(input(), None).unwrap();
-    let Ok(outline) = Outline::of(&mut walk, &mut |_| ()) else { return false };
+    let Ok(outline) = Outline::of(&mut walk, &mut |_| ()) else {
+        return false;
+    };
     let all = devices(&walk, &outline);
     let refs: Vec<_> = all.iter().collect();
     decode::text(&refs, &mut sink, &styles, false).unwrap();
-    let side = Side { outline: &outline, devices: &all };
+    let side = Side {
+        outline: &outline,
+        devices: &all,
+    };
     assert_eq!(diff(&side, &side), []);
     let mut out = Counter(0);
     let mut again = Walk::new(input(), None).unwrap();
     let mut strip = Strip::new(&mut out, Mode::Scrub);
     let copied = again.run(&mut |step| strip.step(&step), &mut |_| ());
     assert!(!matches!(copied, Err(Stop::Output(_))));
-    assert_eq!(out.0, again.offset(), "a scrubbed stream is as long as it was");
+    assert_eq!(
+        out.0,
+        again.offset(),
+        "a scrubbed stream is as long as it was"
+    );
     let mut dump = Dump::new(&mut sink, &styles, Options::default());
-    let _ = Walk::new(input(), None).unwrap().run(&mut |step| dump.step(&step), &mut |_| ());
+    let _ = Walk::new(input(), None)
+        .unwrap()
+        .run(&mut |step| dump.step(&step), &mut |_| ());
     outline.complete
 }
 
@@ -107,7 +137,12 @@ fn each(count: usize, check: impl Fn(usize) + Sync) {
 
 #[test]
 fn a_stream_that_is_cut_anywhere_gives_an_error_or_a_report() {
-    for Case { path, described, step } in CASES {
+    for Case {
+        path,
+        described,
+        step,
+    } in CASES
+    {
         let bytes = stream(path, described);
         assert!(everything(&bytes), "{path} is whole");
         each(bytes.len() / step, |number| {
@@ -118,7 +153,12 @@ fn a_stream_that_is_cut_anywhere_gives_an_error_or_a_report() {
 
 #[test]
 fn a_stream_with_any_byte_changed_gives_an_error_or_a_report() {
-    for Case { path, described, step } in CASES {
+    for Case {
+        path,
+        described,
+        step,
+    } in CASES
+    {
         let bytes = stream(path, described);
         each(bytes.len() / step, |number| {
             let mut changed = bytes.clone();
