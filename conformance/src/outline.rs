@@ -13,7 +13,7 @@ use vmsd_schema::Error;
 
 use crate::measure::Measured;
 use crate::ram::RamTally;
-use crate::walk::{Step, Stop, Thing, Walk};
+use crate::walk::{inside, Step, Stop, Thing, Walk};
 
 /// What a stream consists of.
 #[derive(Debug, Default)]
@@ -186,13 +186,7 @@ impl Outline {
                     .open()
                     .map(|section| section.section.idstr().to_string())
                     .unwrap_or_default();
-                let placed = |error: Error| {
-                    if error.path().starts_with(&name) {
-                        error
-                    } else {
-                        error.inside(name.clone())
-                    }
-                };
+                let placed = |error| inside(error, &name);
                 self.findings
                     .extend(measure.problems.into_iter().map(placed));
             }

@@ -186,7 +186,7 @@ impl Walk {
             data = data.get(..left).unwrap_or(data);
         }
         let at = self.parser.offset();
-        let inside = |error: Error| error.or_at(at).inside(section.idstr().to_string());
+        let inside = |error: Error| inside(error.or_at(at), &section.idstr().to_string());
         let measurer = self.measurer.get_or_insert_with(Measurer::default);
         let measure = measurer.measure(&section, data, &self.parser);
         let measure = match measure {
@@ -261,6 +261,20 @@ const DEBUG_PREFIX: u64 = 20;
 
 fn read(located: &locate::Located<'_>, base: u64, prefix: u64) -> Result<StreamDescription, Error> {
     StreamDescription::from_json(located.json, base + located.at as u64 + prefix)
+}
+
+/// The error seen from outside the section, if it has not left it yet.
+#[cold]
+pub(crate) fn inside(error: Error, section: &str) -> Error {
+    let path = error.path();
+    let left = path
+        .strip_prefix(section)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(" > "));
+    if left {
+        error
+    } else {
+        error.inside(section.to_owned())
+    }
 }
 
 #[cold]

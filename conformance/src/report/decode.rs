@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::inspect::{kind, uuid_text};
+use super::inspect::{kind, kinds, uuid_text};
 use super::inspect_json::measured_by;
 use super::scalar::{Count, Hex};
 use super::subject::Subject;
@@ -69,17 +69,12 @@ pub fn configuration(
 pub fn ram(subject: &Subject<'_>, out: &mut dyn Write, styles: &Styles) -> io::Result<()> {
     let Styles { name, dim, .. } = styles;
     for block in &subject.outline.ram.blocks {
-        let kinds: Vec<_> = block
-            .pages
-            .kinds()
-            .map(|(kind, count)| format!("{count} {kind}"))
-            .collect();
         writeln!(
             out,
             "  {name}{:<32}{name:#} {}  {dim}{}{dim:#}",
             block.name,
             Count(block.used_length, "byte"),
-            kinds.join(", ")
+            kinds(block.pages)
         )?;
     }
     Ok(())

@@ -5,11 +5,11 @@ use std::io::{self, Write};
 use vmsd_schema::schema::{DeviceForm, Dialect};
 use vmsd_schema::stream::{PageSizeSource, SectionKind};
 
+use super::inspect_json::measured_by;
 use super::scalar::Count;
 use super::Styles;
-use crate::measure::Measured;
 use crate::outline::{Item, SectionItem};
-use crate::ram::BlockTally;
+use crate::ram::{BlockTally, Pages};
 use crate::report::subject::Subject;
 
 /// Writes the report.
@@ -99,8 +99,10 @@ impl Report<'_> {
                 Item::Command { at, name, detail } => {
                     writeln!(
                         self.out,
-                        "{at:>#12x} {:>10}  COMMAND {:>37} {name} {detail}",
-                        "", ""
+                        "{at:>#12x} {:>10}  COMMAND {:>37} {}",
+                        "",
+                        "",
+                        format!("{name} {detail}").trim_end()
                     )?;
                 }
                 Item::PackageEnd { at, left: 0 } => {
@@ -119,12 +121,8 @@ impl Report<'_> {
         let Styles {
             heading, note, dim, ..
         } = self.styles;
-        let (by, style) = match &item.measured {
-            None => ("grammar", *dim),
-            Some(Measured::Description(_)) => ("description", *dim),
-            Some(Measured::Mirror(_)) => ("mirror", *dim),
-            Some(Measured::Guessed(_)) => ("guessed", *note),
-        };
+        let by = measured_by(item.grammar, item.measured.as_ref());
+        let style = if item.is_guessed() { *note } else { *dim };
         let SectionItem {
             at,
             body_len,
@@ -161,22 +159,13 @@ impl Report<'_> {
         for block in &ram.blocks {
             self.block(block)?;
         }
-        let pages = ram.pages();
-        let kinds: Vec<_> = pages
-            .kinds()
-            .map(|(kind, count)| format!("{count} {kind}"))
-            .collect();
-        let kinds = if kinds.is_empty() {
-            "none".to_owned()
-        } else {
-            kinds.join(", ")
-        };
+        let total = ram.total.unwrap_or_default();
         writeln!(
             self.out,
-            "{:>12} {:>14}  {:<32}  {kinds}",
+            "{:>12} {total:>14}  {:<32}  {}",
             "",
-            ram.total.unwrap_or_default(),
-            "all blocks"
+            "all blocks",
+            kinds(ram.pages())
         )?;
         if ram.flushes > 0 {
             writeln!(
@@ -190,11 +179,6 @@ impl Report<'_> {
 
     fn block(&mut self, block: &BlockTally) -> io::Result<()> {
         let Styles { dim, .. } = self.styles;
-        let kinds: Vec<_> = block
-            .pages
-            .kinds()
-            .map(|(kind, count)| format!("{count} {kind}"))
-            .collect();
         let BlockTally {
             at,
             name,
@@ -204,7 +188,7 @@ impl Report<'_> {
         write!(
             self.out,
             "{at:>#12x} {used_length:>14}  {name:<32}  {}",
-            kinds.join(", ")
+            kinds(block.pages)
         )?;
         if let Some(size) = block.page_size {
             write!(self.out, " {dim}page size {size:#x}{dim:#}")?;
@@ -234,6 +218,20 @@ impl Report<'_> {
             writeln!(self.out, "{note}finding:{note:#} {finding}")?;
         }
         Ok(())
+    }
+}
+
+/// Pages by kind.
+#[must_use]
+pub fn kinds(pages: Pages) -> String {
+    let kinds: Vec<String> = pages
+        .kinds()
+        .map(|(kind, count)| format!("{count} {kind}"))
+        .collect();
+    if kinds.is_empty() {
+        "none".to_owned()
+    } else {
+        kinds.join(", ")
     }
 }
 

@@ -135,8 +135,9 @@ impl Failure {
     }
 }
 
-/// Our sentences start in lower case; the system's do not.
+/// Our sentences start in lower case and end without a number; the system's do not.
 fn lower(sentence: &str) -> String {
+    let sentence = sentence.split(" (os error ").next().unwrap_or(sentence);
     let mut chars = sentence.chars();
     match chars.next() {
         Some(first) => first.to_lowercase().chain(chars).collect(),
