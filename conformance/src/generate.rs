@@ -8,13 +8,16 @@
 //! [`crate::input`] and to the command.
 
 pub mod batch;
+pub mod c;
 pub mod encoding;
 pub mod layout;
 mod merge;
 pub mod names;
 pub mod package;
 pub mod pool;
+pub mod project;
 pub mod prove;
 mod rust;
 pub mod sample;
+pub mod trim;
 pub mod write;

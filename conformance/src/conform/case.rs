@@ -121,6 +121,12 @@ impl Stream {
 }
 
 impl Open<'_> {
+    /// The stream with only those of its sections in it whose names are picked.
+    pub(crate) fn trim(&self, keep: &dyn Fn(&str) -> bool) -> Option<Vec<u8>> {
+        let keep = |section: &MachineSection<'_>| keep(&section.name);
+        crate::generate::trim::trim(&self.stream.bytes, &self.machine, &keep)
+    }
+
     /// What the stream says of itself.
     pub(crate) fn described(&self) -> Option<&MachineDescription> {
         self.machine.description.as_ref()

@@ -77,7 +77,7 @@ impl Batch {
     ///
     /// # Errors
     /// If the folder cannot be written.
-    pub fn write(&self, folder: &Path, library: &Dependency, runner: &Path) -> std::io::Result<Size> {
+    pub fn write(&self, folder: &Path, library: &Dependency, runner_folder: &Path) -> std::io::Result<Size> {
         let mut devices: Vec<(u64, &Device)> = self.layouts.iter().map(|(k, d)| (*k, d)).collect();
         devices.sort_by(|one, other| one.1.layout.name.cmp(&other.1.layout.name));
         let mut size = Size {
@@ -108,7 +108,7 @@ impl Batch {
              conformance::generate::prove::run(&[\n{calls}    ])\n}}\n"
         );
         super::write::file(&folder.join("prove/src/main.rs"), &main)?;
-        let runner = runner.display();
+        let runner = runner_folder.display();
         super::write::file(
             &folder.join("prove/Cargo.toml"),
             &format!(
@@ -116,12 +116,27 @@ impl Batch {
                  vmsd-conformance = {{ path = \"{runner}\" }}\n{dependencies}"
             ),
         )?;
-        let members: Vec<String> = (0..size.crates).map(|n| format!("\"generated_{n}\"")).collect();
-        let workspace = format!(
-            "[workspace]\nmembers = [\"prove\", {}]\nresolver = \"2\"\n\n[profile.dev]\ndebug = false\nincremental = false\n",
-            members.join(", ")
-        );
-        super::write::file(&folder.join("Cargo.toml"), &workspace)?;
+        let names = (0..size.crates).map(|number| format!("generated_{number}"));
+        super::write::file(&folder.join("Cargo.toml"), &workspace(names.collect()))?;
+        // The same versions of everything: what is compiled already need not be again.
+        let lock = runner_folder.join("../Cargo.lock");
+        if let (Ok(text), false) = (std::fs::read_to_string(lock), folder.join("Cargo.lock").exists()) {
+            super::write::file(&folder.join("Cargo.lock"), &text)?;
+        }
         Ok(size)
     }
+}
+
+/// The manifest of the workspace. Only what is generated is compiled without debug information, so that all else can
+/// be taken from where it was compiled already.
+fn workspace(names: Vec<String>) -> String {
+    let members: Vec<String> = names.iter().map(|name| format!("{name:?}")).collect();
+    let mut out = format!(
+        "[workspace]\nmembers = [\"prove\", {}]\nresolver = \"2\"\n",
+        members.join(", ")
+    );
+    for name in names {
+        let _ = write!(out, "\n[profile.dev.package.{name}]\ndebug = false\nincremental = false\n");
+    }
+    out
 }

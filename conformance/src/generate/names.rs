@@ -1,6 +1,6 @@
 //! Names in Rust's case from names on the wire.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// Words that cannot be names, of all editions, and such as would hide what the generated code uses.
 const KEYWORDS: &[&str] = &[
@@ -103,22 +103,20 @@ pub fn stem(wire: &str) -> &str {
     }
 }
 
-/// What stands before all of `names`, up to a dot or an arrow: `env.`.
+/// What stands before most of `names`, up to a dot or an arrow: `env.`.
 #[must_use]
 pub fn common_prefix(names: &[&str]) -> String {
-    let Some((first, others)) = names.split_first() else {
-        return String::new();
+    let ends = |name: &str| {
+        let ends = name.match_indices(['.', '>']).map(|(at, _)| at + 1);
+        ends.filter_map(|end| name.get(..end).map(str::to_owned)).collect::<Vec<_>>()
     };
-    if others.is_empty() {
-        return String::new();
-    }
-    let ends = first.match_indices(['.', '>']).map(|(at, _)| at + 1);
-    let prefixes = ends.filter_map(|end| first.get(..end));
-    prefixes
-        .take_while(|prefix| others.iter().all(|name| name.starts_with(prefix)))
-        .last()
+    let prefixes: BTreeSet<String> = names.iter().flat_map(|name| ends(name)).collect();
+    let sharing = |prefix: &String| names.iter().filter(|n| n.starts_with(prefix.as_str())).count();
+    // The longest that most share; one that stands for itself alone says nothing.
+    let most = prefixes.into_iter().filter(|prefix| sharing(prefix) * 2 > names.len());
+    most.filter(|prefix| sharing(prefix) > 1)
+        .max_by_key(String::len)
         .unwrap_or_default()
-        .to_owned()
 }
 
 #[cfg(test)]
@@ -141,6 +139,7 @@ mod tests {
         }
         assert_eq!((stem("cur_offset[1]"), stem("gt[A]"), stem("x")), ("cur_offset", "gt[A]", "x"));
         assert_eq!(common_prefix(&["env.a", "env.b.c"]), "env.");
+        assert_eq!(common_prefix(&["env.a", "env.b", "halted"]), "env.");
         assert_eq!(common_prefix(&["env.a", "halted"]), "");
     }
 }

@@ -215,8 +215,9 @@ fn types_text(opaque: &BTreeSet<String>) -> String {
 
 fn lib_text(sources: &Sources) -> String {
     let mut out = "//! Devices as QEMU's migration streams describe them, written by `vmsd generate rust`.\n//!\n\
-                   //! A start for a person: names, types and order are those of the wire. What a stream does not tell is not\n\
-                   //! here: which fields came with which version, predicates, and subsections that were not sent.\n\n"
+                   //! A start for a person: names, types and order are those of the wire. What a stream does not\n\
+                   //! tell is not here: which fields came with which version, predicates, and subsections that\n\
+                   //! were not sent.\n\n"
         .to_owned();
     for file in sources.files.keys() {
         let _ = writeln!(out, "pub mod {};", file.trim_end_matches(".rs"));

@@ -64,7 +64,7 @@ impl Writer<'_> {
             let mut line = self.line(field, &ident, &mut taken, uses);
             needs_default |= line.needs_default;
             let implied = match &field.kind {
-                Kind::Leaf(name, _) if name == "unused_buffer" && line.ty.contains("Unused<") => {
+                Kind::Leaf(name, Some(_)) if name == "unused_buffer" => {
                     "unused".to_owned()
                 }
                 Kind::Tmp(_) if field.count == Count::One => "tmp".to_owned(),
@@ -187,11 +187,12 @@ impl Writer<'_> {
         if line.words.iter().any(|w| w.contains("codec::")) || line.ty.contains("codec::") {
             uses.library.insert("codec");
         }
-        if line.ty.contains("Timer") {
-            uses.library.insert("Timer");
-        }
-        if line.ty.contains("Unused<") {
-            uses.library.insert("Unused");
+        match &field.kind {
+            Kind::Leaf(name, _) if name == "timer" => _ = uses.library.insert("Timer"),
+            Kind::Leaf(name, Some(_)) if name == "unused_buffer" => {
+                uses.library.insert("Unused");
+            }
+            _ => {}
         }
         if field.optional {
             let fact = taken.take(&format!("has_{ident}"));

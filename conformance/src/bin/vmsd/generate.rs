@@ -1,6 +1,7 @@
 //! `vmsd generate`: code from streams.
 
 mod prove;
+mod rust;
 
 use clap::Subcommand;
 
@@ -15,12 +16,14 @@ pub(crate) struct Args {
 
 #[derive(Debug, Subcommand)]
 enum What {
+    Rust(rust::Args),
     Prove(prove::Args),
 }
 
 impl Args {
     pub(crate) fn run(&self, context: &mut Context) -> Result<Exit, Failure> {
         match &self.what {
+            What::Rust(args) => args.run(context),
             What::Prove(args) => args.run(context),
         }
     }
