@@ -20,6 +20,9 @@
 //! | [`PciIrqState`] | `pci irq state` | be32 of 0 or 1 for each of four pins |
 //! | [`Shpc`] | `shpc` | 160 raw bytes |
 //! | [`Register`] | `cpsr`, `fpr` … | big-endian |
+//! | [`TlbEntry`] | `tlb_entry`, `tlb entry` | fields of an entry of MIPS or PA-RISC |
+//! | [`Capability`] | `capability` | a length byte and a name |
+//! | [`UsbRedirParser`], [`UsbRedirPacketIds`], [`UsbRedirPackets`] | `usb-redir-…` | be32 count and what it counts |
 //! | [`Opaque`] | any | bytes; the description tells how many |
 //! | [`Undescribed`] | `struct` | bytes up to the end of the section |
 //! | [`MsixState`] | `msix state` | 16 bytes for each vector, and a bit for each |
@@ -28,6 +31,7 @@ mod array;
 mod bitmap;
 mod buffer;
 mod byte_array;
+mod capability;
 mod cpu_double;
 mod equal;
 mod list;
@@ -41,14 +45,17 @@ pub mod register;
 mod scalar;
 mod shpc;
 mod timer;
+mod tlb_entry;
 mod tree;
 mod undescribed;
 mod unused;
+mod usb_redir;
 
 pub use array::{Boxed, Each};
 pub use bitmap::Bitmap;
 pub use buffer::Buffer;
 pub use byte_array::ByteArray;
+pub use capability::Capability;
 pub use cpu_double::CpuDouble;
 pub use equal::{Equal, Int32Le};
 pub use list::{Qlist, Qtailq};
@@ -62,6 +69,8 @@ pub use register::Register;
 pub use scalar::Scalar;
 pub use shpc::Shpc;
 pub use timer::{Timer, TimerDeadline};
+pub use tlb_entry::{HppaTlb, MipsTlb, TlbEntry};
 pub use tree::{Gtree, TreeKey};
 pub use undescribed::Undescribed;
 pub use unused::{Unused, UnusedBytes};
+pub use usb_redir::{UsbRedirPacket, UsbRedirPacketIds, UsbRedirPackets, UsbRedirParser};

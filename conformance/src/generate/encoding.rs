@@ -13,6 +13,8 @@ pub enum Encoding {
     List(String, &'static str, String),
     /// A type and a codec of the library.
     With(String, String),
+    /// The same, for values that are not all of one size.
+    Sized(String, String),
     /// Raw bytes.
     Buffer,
     /// Bits.
@@ -26,6 +28,7 @@ pub enum Encoding {
 pub fn of(type_name: &str, size: Option<u64>) -> Encoding {
     let plain = |name: &str| Encoding::Plain(name.to_owned());
     let with = |name: &str, codec: &str| Encoding::With(name.to_owned(), codec.to_owned());
+    let counted = |name: &str, codec: &str| Encoding::Sized(name.to_owned(), codec.to_owned());
     match (type_name, size) {
         ("bool", _) => plain("bool"),
         ("int8", _) => plain("i8"),
@@ -51,7 +54,14 @@ pub fn of(type_name: &str, size: Option<u64>) -> Encoding {
         ("pci irq state", _) => with("[bool; 4]", "codec::PciIrqState"),
         ("pci config", Some(size)) => with(&format!("[u8; {size}]"), "codec::PciConfig"),
         ("shpc", Some(160)) => with("[u8; 160]", "codec::Shpc"),
-        ("msix state", _) => with("codec::MsixTable", "codec::MsixState"),
+        ("msix state", _) => counted("codec::MsixTable", "codec::MsixState"),
+        ("tlb_entry", Some(32)) => with("codec::MipsTlb<u32>", "codec::TlbEntry"),
+        ("tlb_entry", Some(36)) => with("codec::MipsTlb<u64>", "codec::TlbEntry"),
+        ("tlb entry", Some(32)) => with("codec::HppaTlb", "codec::TlbEntry"),
+        ("capability", _) => counted("Vec<u8>", "codec::Capability"),
+        ("usb-redir-parser", _) => counted("Vec<u8>", "codec::UsbRedirParser"),
+        ("usb-redir-packet-id-q", _) => counted("Vec<u64>", "codec::UsbRedirPacketIds"),
+        ("usb-redir-bufpq", _) => counted("Vec<codec::UsbRedirPacket>", "codec::UsbRedirPackets"),
         ("unused_buffer", Some(size)) => plain(&format!("Unused<{size}>")),
         ("buffer", _) => Encoding::Buffer,
         ("bitmap", _) => Encoding::Bitmap,

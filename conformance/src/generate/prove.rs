@@ -14,6 +14,7 @@ use vmsd_schema::schema::{Description, DeviceForm};
 use vmsd_schema::wire::Reader;
 use vmsd_schema::{Error, Value};
 
+use super::encoding::{self, Encoding};
 use super::layout::Layout;
 use crate::conform::{Case, Stream};
 
@@ -281,13 +282,27 @@ fn node_spots(
         Content::Bytes(bytes) if !bytes.is_empty() && node.type_name == "buffer" => {
             spot(at, bytes.len().min(8));
         }
-        Content::Opaque(_) => {
+        Content::Opaque(_) if is_word(node) => spot(at, node.bytes.len()),
+        Content::Opaque(_) if !has_codec(node) => {
             let count = opaque.entry(node.type_name.to_owned()).or_default();
             count.0 += 1;
             count.1 += node.bytes.len() as u64;
         }
-        Content::Bytes(_) | Content::Null | Content::Marker | Content::Tree(_) => {}
+        _ => {}
     }
+}
+
+/// Whether any bytes are a value.
+fn is_word(node: &Node<'_>) -> bool {
+    match encoding::of(node.type_name, Some(node.bytes.len() as u64)) {
+        Encoding::With(ty, _) => ty.starts_with('u'),
+        _ => false,
+    }
+}
+
+/// Whether the generated field knows what its bytes mean, or QEMU does not say what they are.
+fn has_codec(node: &Node<'_>) -> bool {
+    encoding::of(node.type_name, Some(node.bytes.len() as u64)) != Encoding::Opaque
 }
 
 /// How many values differ.

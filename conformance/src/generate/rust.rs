@@ -315,7 +315,7 @@ fn elements(
         Encoding::Plain(ty) => (ty.clone(), None, None, false),
         Encoding::Word(ty, word) => (ty.clone(), Some(*word), None, false),
         Encoding::List(ty, word, codec) => (ty.clone(), Some(*word), Some(codec.clone()), true),
-        Encoding::With(ty, codec) => (ty.clone(), None, Some(codec.clone()), false),
+        Encoding::With(ty, codec) | Encoding::Sized(ty, codec) => (ty.clone(), None, Some(codec.clone()), false),
         Encoding::Buffer | Encoding::Bitmap | Encoding::Opaque => return,
     };
     let nested = ty.starts_with('[') && width > 32;

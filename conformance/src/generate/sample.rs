@@ -53,9 +53,11 @@ impl Layout {
                 Item::Leaf { type_name, size } => {
                     let chosen = match encoding::of(type_name, *size) {
                         Encoding::Buffer => self.opaque,
-                        Encoding::Bitmap | Encoding::Opaque | Encoding::List(..) => true,
-                        Encoding::With(ty, _) => ty == "codec::MsixTable",
-                        Encoding::Plain(_) | Encoding::Word(..) => false,
+                        Encoding::Bitmap
+                        | Encoding::Opaque
+                        | Encoding::List(..)
+                        | Encoding::Sized(..) => true,
+                        Encoding::With(..) | Encoding::Plain(_) | Encoding::Word(..) => false,
                     };
                     if chosen {
                         *size = None;
