@@ -237,10 +237,23 @@ fn lib_text(sources: &Sources) -> String {
         let _ = writeln!(out, "pub mod {};", file.trim_end_matches(".rs"));
     }
     out.push_str("\nuse vmsd_schema::decode::typed::{Mirror, Registry};\n\n");
-    out.push_str("/// Every device here, for a reader of streams.\n#[must_use]\npub fn registry() -> Registry {\n    Registry::new([\n");
-    for device in &sources.devices {
-        let _ = writeln!(out, "        Mirror::of::<{device}>(),");
+    out.push_str("/// Every device here, for a reader of streams.\n#[must_use]\n");
+    out.push_str("pub fn registry() -> Registry {\n");
+    let mirrors = sources.devices.iter();
+    let mirrors: Vec<String> = mirrors
+        .map(|path| format!("Mirror::of::<{path}>()"))
+        .collect();
+    // As rustfmt has it: short lists on one line.
+    let list = format!("[{}]", mirrors.join(", "));
+    if list.len() <= 60 {
+        let _ = writeln!(out, "    Registry::new({list})");
+    } else {
+        let lines: String = mirrors
+            .iter()
+            .map(|call| format!("        {call},\n"))
+            .collect();
+        let _ = writeln!(out, "    Registry::new([\n{lines}    ])");
     }
-    out.push_str("    ])\n}\n");
+    out.push_str("}\n");
     out
 }
