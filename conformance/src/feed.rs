@@ -39,6 +39,9 @@ const SMALL: usize = 8 << 20;
 /// What is asked of a pipe at once. A pipe of Linux holds half of it, and it stays in the processor's cache.
 const CHUNK: usize = 128 << 10;
 
+/// What is asked of a pipe first.
+const SMALLEST: usize = 4 << 10;
+
 impl Feed {
     /// The start of a stream. Of a pipe as much is read as a small stream has.
     ///
@@ -163,13 +166,10 @@ impl Window {
     /// announced.
     fn fill(&mut self, wanted: usize) -> io::Result<()> {
         while self.len < wanted && !self.eof {
-            if self.buffer.len() - self.len < CHUNK / 2 {
-                self.buffer.resize(
-                    (self.len + CHUNK)
-                        .next_multiple_of(CHUNK)
-                        .max(self.len + self.len / 2),
-                    0,
-                );
+            // Room as the stream grows: a small one costs little.
+            let room = self.len.clamp(SMALLEST, CHUNK);
+            if self.buffer.len() - self.len < room / 2 {
+                self.buffer.resize(self.len + room, 0);
             }
             let end = self.buffer.len().min(self.len + CHUNK);
             let room = self.buffer.get_mut(self.len..end).unwrap_or_default();
