@@ -1,0 +1,253 @@
+//! What the subcommands share: global options, output, exit statuses, failures and progress.
+
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::{Duration, Instant};
+
+use anstream::ColorChoice;
+use clap::ValueEnum;
+use conformance::input::Input;
+use conformance::report::Styles;
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use vmsd_schema::Error;
+
+/// What stands under every help text.
+pub(crate) const EXIT_STATUS: &str = "\
+Exit status:
+  0  nothing to report
+  1  findings: streams differ, something in a stream could not be explained
+  2  the job could not be done: no such file, not a migration stream, wrong usage";
+
+/// Options that every subcommand has.
+#[derive(Debug, clap::Args)]
+pub(crate) struct GlobalArgs {
+    /// When to colour the output. NO_COLOR and CLICOLOR_FORCE are obeyed.
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    color: Color,
+    /// No progress bar.
+    #[arg(long, short, global = true)]
+    quiet: bool,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Color {
+    /// On a terminal.
+    Auto,
+    Always,
+    Never,
+}
+
+/// How a report is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Text,
+    /// For programs; see docs/json.md.
+    Json,
+}
+
+/// How a command ends that could do its job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    Clean,
+    Findings,
+}
+
+impl Exit {
+    /// Findings, if there are any.
+    pub(crate) fn of(findings: bool) -> Self {
+        if findings {
+            Self::Findings
+        } else {
+            Self::Clean
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        match exit {
+            Exit::Clean => Self::SUCCESS,
+            Exit::Findings => Self::from(1),
+        }
+    }
+}
+
+/// Why a command could not do its job.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// Nobody reads our output any more.
+    ClosedPipe,
+    /// A sentence, and the file that it is about.
+    Sentence {
+        file: Option<String>,
+        sentence: String,
+    },
+}
+
+impl Failure {
+    /// A failure that is not about a file.
+    pub(crate) fn new(sentence: impl Into<String>) -> Self {
+        Self::Sentence {
+            file: None,
+            sentence: sentence.into(),
+        }
+    }
+
+    /// A stream that cannot be read.
+    pub(crate) fn stream(file: &str, error: &Error) -> Self {
+        Self::file(file, error.to_string())
+    }
+
+    /// A file that the system does not let us have.
+    pub(crate) fn io(file: &str, error: &io::Error) -> Self {
+        Self::file(file, lower(&error.to_string()))
+    }
+
+    /// A failure that is about a file.
+    pub(crate) fn file(file: &str, sentence: impl Into<String>) -> Self {
+        Self::Sentence {
+            file: Some(file.to_owned()),
+            sentence: sentence.into(),
+        }
+    }
+
+    /// Our own output cannot be written.
+    pub(crate) fn output(error: &io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Self::ClosedPipe,
+            _ => Self::io("standard output", error),
+        }
+    }
+
+    /// Says it on standard error.
+    pub(crate) fn report(self, context: &Context) -> ExitCode {
+        let Self::Sentence { file, sentence } = self else {
+            return ExitCode::SUCCESS;
+        };
+        let Styles { bad, .. } = Styles::new(context.colour_on_stderr);
+        let mut err = io::stderr().lock();
+        let _ = match file {
+            Some(file) => writeln!(err, "{bad}error:{bad:#} {file}: {sentence}"),
+            None => writeln!(err, "{bad}error:{bad:#} {sentence}"),
+        };
+        ExitCode::from(2)
+    }
+}
+
+/// Our sentences start in lower case; the system's do not.
+fn lower(sentence: &str) -> String {
+    let mut chars = sentence.chars();
+    match chars.next() {
+        Some(first) => first.to_lowercase().chain(chars).collect(),
+        None => String::new(),
+    }
+}
+
+/// Where a command writes, and how.
+pub(crate) struct Context {
+    out: BufWriter<io::StdoutLock<'static>>,
+    styles: Styles,
+    colour_on_stderr: bool,
+    quiet: bool,
+}
+
+impl Context {
+    pub(crate) fn new(args: &GlobalArgs) -> Self {
+        let coloured = |auto: ColorChoice| match args.color {
+            Color::Auto => auto != ColorChoice::Never,
+            Color::Always => true,
+            Color::Never => false,
+        };
+        Self {
+            styles: Styles::new(coloured(anstream::AutoStream::choice(&io::stdout()))),
+            colour_on_stderr: coloured(anstream::AutoStream::choice(&io::stderr())),
+            out: BufWriter::with_capacity(1 << 16, io::stdout().lock()),
+            quiet: args.quiet,
+        }
+    }
+
+    /// Writes a report to standard output.
+    pub(crate) fn print(
+        &mut self,
+        write: impl FnOnce(&mut dyn Write, &Styles) -> io::Result<()>,
+    ) -> Result<(), Failure> {
+        write(&mut self.out, &self.styles).map_err(|error| Failure::output(&error))
+    }
+
+    /// Says something on standard error that does not end the command.
+    pub(crate) fn warn(&self, file: &str, sentence: &str) {
+        let Styles { note, .. } = Styles::new(self.colour_on_stderr);
+        let _ = writeln!(
+            io::stderr().lock(),
+            "{note}warning:{note:#} {file}: {sentence}"
+        );
+    }
+
+    /// Writes out what is buffered.
+    pub(crate) fn finish(&mut self) -> Result<(), Failure> {
+        self.out.flush().map_err(|error| Failure::output(&error))
+    }
+
+    /// A progress bar over so many bytes, or over an unknown number.
+    pub(crate) fn progress(&self, total: Option<u64>) -> Progress {
+        let shown = !self.quiet && io::stderr().is_terminal();
+        Progress {
+            total,
+            start: Instant::now(),
+            bar: None,
+            shown,
+        }
+    }
+}
+
+/// Opens a stream.
+pub(crate) fn open(path: &Path) -> Result<Input, Failure> {
+    Input::open(path).map_err(|error| Failure::io(&path.display().to_string(), &error))
+}
+
+/// A bar on standard error that shows itself when the work turns out to be long.
+pub(crate) struct Progress {
+    total: Option<u64>,
+    start: Instant,
+    bar: Option<ProgressBar>,
+    shown: bool,
+}
+
+impl Progress {
+    const PATIENCE: Duration = Duration::from_millis(400);
+
+    /// So many bytes are done.
+    pub(crate) fn at(&mut self, done: u64) {
+        if !self.shown {
+            return;
+        }
+        if self.bar.is_none() && self.start.elapsed() > Self::PATIENCE {
+            self.bar = Some(Self::bar(self.total));
+        }
+        if let Some(bar) = &self.bar {
+            bar.set_position(done);
+        }
+    }
+
+    fn bar(total: Option<u64>) -> ProgressBar {
+        let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr());
+        let template = match total {
+            Some(_) => "{bar:40} {bytes}/{total_bytes} {bytes_per_sec} {eta}",
+            None => "{spinner} {bytes} {bytes_per_sec}",
+        };
+        match ProgressStyle::with_template(template) {
+            Ok(style) => bar.with_style(style),
+            Err(_) => bar,
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        if let Some(bar) = &self.bar {
+            bar.finish_and_clear();
+        }
+    }
+}

@@ -1,0 +1,46 @@
+//! The command line: which subcommands there are, how they end, and what a failure looks like.
+
+mod common;
+mod completions;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use common::{Context, Exit, Failure, GlobalArgs};
+
+/// Reads, compares and checks QEMU's migration streams.
+#[derive(Debug, Parser)]
+#[command(name = "vmsd", version, max_term_width = 100, after_help = common::EXIT_STATUS)]
+struct Cli {
+    #[command(flatten)]
+    global: GlobalArgs,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Completions(completions::Args),
+}
+
+impl Command {
+    fn run(&self, context: &mut Context) -> Result<Exit, Failure> {
+        match self {
+            Self::Completions(args) => args.run(context),
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let mut context = Context::new(&cli.global);
+    let outcome = cli
+        .command
+        .run(&mut context)
+        .and_then(|exit| context.finish().map(|()| exit));
+    match outcome {
+        Ok(exit) => exit.into(),
+        Err(failure) => failure.report(&context).into(),
+    }
+}

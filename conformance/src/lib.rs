@@ -1,0 +1,6 @@
+//! The conformance runner, and what the command line `vmsd` is made of.
+
+pub mod input;
+pub mod map;
+pub mod output;
+pub mod report;
