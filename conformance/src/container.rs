@@ -110,6 +110,17 @@ pub enum Content {
     MultifdChannel(multifd::Init),
 }
 
+impl Content {
+    /// The name in reports and errors.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Stream => Kind::Stream.name(),
+            Self::MultifdChannel(_) => Kind::Multifd.name(),
+        }
+    }
+}
+
 /// One thing that was unwrapped.
 #[derive(Clone, Debug)]
 #[non_exhaustive]

@@ -1,7 +1,14 @@
-//! The conformance runner, and what the command line `vmsd` is made of.
+//! The conformance runner, and what the command line `vmsd` is made of: mirrors of QEMU's devices, and the checks that
+//! prove them against real streams.
 
 pub mod container;
+pub mod feed;
 pub mod input;
 pub mod map;
+pub mod measure;
+pub mod mirrors;
+pub mod outline;
 pub mod output;
+pub mod ram;
 pub mod report;
+pub mod walk;

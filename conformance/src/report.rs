@@ -1,5 +1,13 @@
 //! Reports: what was found, as text for people or JSON for programs. Nothing here reads a stream.
 
+pub mod analyze;
+pub mod inspect;
+pub mod inspect_json;
+pub mod json;
+pub mod scalar;
 mod styles;
+pub mod subject;
+pub mod tree;
+pub mod tree_json;
 
 pub use styles::Styles;

@@ -7,7 +7,7 @@ use syn::{
     Data, DeriveInput, Fields, GenericArgument, Generics, LitStr, Path, PathArguments, Type,
 };
 
-use crate::attr::{ContainerAttrs, FieldAttrs, Length, Max};
+use crate::attr::{crate_path, ContainerAttrs, FieldAttrs, Length, Max, Renamed};
 use crate::ctxt::Ctxt;
 use crate::word::{self, Word};
 
@@ -36,7 +36,10 @@ pub(crate) enum Role {
     /// Not migrated.
     Skip,
     /// A subsection: the type inside the `Option`.
-    Subsection { state: Box<Type>, foreign_name: bool },
+    Subsection {
+        state: Box<Type>,
+        foreign_name: bool,
+    },
     /// A field of the table.
     Sent(Box<Sent>),
 }
@@ -49,6 +52,8 @@ pub(crate) struct Sent {
     pub(crate) presence: Presence,
     pub(crate) elements: Elements,
     pub(crate) encoding: Encoding,
+    pub(crate) renamed: Option<Renamed>,
+    /// Described element by element: the word says so, or a predicate in QEMU's table.
     pub(crate) uncompressed: bool,
     pub(crate) max: Option<Max>,
     pub(crate) validate: Option<Path>,
@@ -63,6 +68,13 @@ pub(crate) enum Presence {
     /// A `skip`ped bool of the same struct.
     Fact(Ident),
     Predicate(Path),
+}
+
+/// What the struct says to each of its fields.
+struct Surroundings<'a> {
+    version: u32,
+    skipped: &'a [Ident],
+    prefix: &'a str,
 }
 
 /// How many elements a field has.
@@ -100,13 +112,15 @@ impl Container {
             return None;
         };
         let name = attrs.name.take().unwrap_or_else(|| {
-            cx.error(
-                &input.ident,
-                "missing `#[vmstate(name = \"…\")]`: the name of QEMU's VMStateDescription",
-            );
+            if !attrs.bad.contains(&word::NAME) {
+                cx.error(
+                    &input.ident,
+                    "missing `#[vmstate(name = \"…\")]`: the name of QEMU's VMStateDescription",
+                );
+            }
             LitStr::new("", input.ident.span())
         });
-        if !attrs.version.is_set() {
+        if !attrs.version.is_set() && !attrs.bad.contains(&word::VERSION) {
             cx.error(&input.ident, "missing `#[vmstate(version = N)]`");
         }
         let version = attrs.version.as_ref().map_or(0, |set| set.value);
@@ -114,25 +128,29 @@ impl Container {
             .minimum_version
             .as_ref()
             .map_or(version, |set| set.value);
-        let krate = attrs
-            .krate
-            .take()
-            .unwrap_or_else(|| syn::parse_quote!(::vmsd_schema));
+        let krate = crate_path(&input.attrs);
         let parsed: Vec<_> = fields
             .iter()
             .map(|field| (field, FieldAttrs::parse(cx, &field.attrs)))
             .collect();
-        crate::check::fields(cx, &parsed);
+        crate::check::fields(cx, &attrs, &parsed);
         let skipped: Vec<Ident> = parsed
             .iter()
             .filter(|(_, attrs)| attrs.skip.is_set())
             .filter_map(|(f, _)| f.ident.clone())
             .collect();
+        let prefix = attrs.prefix.take().map(|set| set.value());
+        let around = Surroundings {
+            version,
+            skipped: &skipped,
+            prefix: prefix.as_deref().unwrap_or_default(),
+        };
         let mut fields: Vec<Field> = parsed
             .into_iter()
-            .map(|(field, attrs)| Field::new(field, attrs, version, &skipped))
+            .map(|(field, attrs)| Field::new(field, attrs, &around))
             .collect();
         number_names(&mut fields);
+        find_lengths_sent_later(&mut fields);
         let container = Self {
             ident: input.ident.clone(),
             generics: input.generics.clone(),
@@ -166,7 +184,7 @@ impl Container {
 }
 
 impl Field {
-    fn new(field: &syn::Field, mut attrs: FieldAttrs, version: u32, skipped: &[Ident]) -> Self {
+    fn new(field: &syn::Field, mut attrs: FieldAttrs, around: &Surroundings<'_>) -> Self {
         let ident = field.ident.clone().unwrap_or_else(|| format_ident!("_0"));
         let default = attrs.default.take();
         let role = if attrs.skip.is_set() {
@@ -180,7 +198,7 @@ impl Field {
                 foreign_name: attrs.foreign_name.is_set(),
             }
         } else {
-            Role::Sent(Box::new(Sent::new(field, &ident, attrs, version, skipped)))
+            Role::Sent(Box::new(Sent::new(field, &ident, attrs, around)))
         };
         Self {
             ident,
@@ -196,9 +214,13 @@ impl Sent {
         field: &syn::Field,
         ident: &Ident,
         mut attrs: FieldAttrs,
-        version: u32,
-        skipped: &[Ident],
+        around: &Surroundings<'_>,
     ) -> Self {
+        let Surroundings {
+            version,
+            skipped,
+            prefix,
+        } = *around;
         let since = attrs.since.take().unwrap_or(0);
         let presence = match attrs.exists.take() {
             Some(path) => match path.get_ident() {
@@ -223,7 +245,7 @@ impl Sent {
             Some(name) => name.value(),
             None if matches!(encoding, Encoding::Word(word::TMP)) => "tmp".to_owned(),
             None if is_unused(&field.ty) => "unused".to_owned(),
-            None => ident.unraw().to_string(),
+            None => format!("{prefix}{}", ident.unraw()),
         };
         let elements = match (attrs.len.take(), attrs.range.take()) {
             (Some(length), _) => {
@@ -234,13 +256,17 @@ impl Sent {
             (None, Some(range)) => Elements::Range(range),
             (None, None) => Elements::All,
         };
+        let unconditional = matches!(presence, Presence::Since(_));
+        let uncompressed =
+            attrs.uncompressed.is_set() || !(unconditional || attrs.compressed.is_set());
         Self {
             json_name: name.clone(),
             name,
             presence,
             elements,
             encoding,
-            uncompressed: attrs.uncompressed.is_set(),
+            renamed: attrs.renamed.take(),
+            uncompressed,
             max: attrs.max.take(),
             validate: attrs.validate.take(),
             never_sent: since > version,
@@ -273,6 +299,20 @@ fn number_names(fields: &mut [Field]) {
             sent.json_name = format!("{}[{number}]", sent.name);
         }
         seen.push(sent.name.clone());
+    }
+}
+
+/// A length that is sent behind its elements, to be compared, is as good as never sent when they are loaded.
+fn find_lengths_sent_later(fields: &mut [Field]) {
+    let names: Vec<Ident> = fields.iter().map(|field| field.ident.clone()).collect();
+    for (at, field) in fields.iter_mut().enumerate() {
+        let Role::Sent(sent) = &mut field.role else {
+            continue;
+        };
+        if let Elements::Len { length, never_sent } = &mut sent.elements {
+            let later = names.get(at..).unwrap_or_default();
+            *never_sent |= matches!(&*length.members, [name] if later.contains(name));
+        }
     }
 }
 

@@ -66,6 +66,12 @@ pub(crate) enum Max {
     LenOf(Ident),
 }
 
+/// The newer name of a field, and the dialect that has it first.
+pub(crate) struct Renamed {
+    pub(crate) dialect: Ident,
+    pub(crate) name: LitStr,
+}
+
 /// Words of the struct.
 #[derive(Default)]
 pub(crate) struct ContainerAttrs {
@@ -81,7 +87,10 @@ pub(crate) struct ContainerAttrs {
     pub(crate) unmigratable: Slot<()>,
     pub(crate) opaque: Slot<()>,
     pub(crate) krate: Slot<Path>,
+    pub(crate) prefix: Slot<LitStr>,
     pub(crate) default: Slot<()>,
+    /// Words that were reported; an empty one stands for those that do not exist.
+    pub(crate) bad: Vec<Word>,
 }
 
 /// Words of a field.
@@ -102,15 +111,19 @@ pub(crate) struct FieldAttrs {
     pub(crate) struct_version: Slot<u32>,
     pub(crate) marked: Slot<()>,
     pub(crate) uncompressed: Slot<()>,
+    pub(crate) compressed: Slot<()>,
     pub(crate) subsection: Slot<()>,
     pub(crate) foreign_name: Slot<()>,
+    pub(crate) renamed: Slot<Renamed>,
     pub(crate) default: Slot<TokenStream>,
+    /// Words that were reported; an empty one stands for those that do not exist.
+    pub(crate) bad: Vec<Word>,
 }
 
 impl ContainerAttrs {
     pub(crate) fn parse(cx: &Ctxt, attrs: &[Attribute]) -> Self {
         let mut out = Self::default();
-        each_word(cx, attrs, |meta| {
+        let bad = each_word(cx, attrs, |meta| {
             let path = &meta.path;
             match word_of(path, word::CONTAINER, word::FIELD)? {
                 word::NAME => out.name.set(cx, path, meta.value()?.parse()?),
@@ -127,10 +140,12 @@ impl ContainerAttrs {
                 word::CRATE => out
                     .krate
                     .set(cx, path, meta.value()?.call(Path::parse_mod_style)?),
+                word::PREFIX => out.prefix.set(cx, path, meta.value()?.parse()?),
                 _ => out.default.set(cx, path, ()),
             }
             Ok(())
         });
+        out.bad = bad;
         out
     }
 }
@@ -138,7 +153,7 @@ impl ContainerAttrs {
 impl FieldAttrs {
     pub(crate) fn parse(cx: &Ctxt, attrs: &[Attribute]) -> Self {
         let mut out = Self::default();
-        each_word(cx, attrs, |meta| {
+        let bad = each_word(cx, attrs, |meta| {
             let path = &meta.path;
             match word_of(path, word::FIELD, word::CONTAINER)? {
                 word::NAME => out.name.set(cx, path, meta.value()?.parse()?),
@@ -154,8 +169,10 @@ impl FieldAttrs {
                 word::STRUCT_VERSION => out.struct_version.set(cx, path, integer(&meta)?),
                 word::MARKED => out.marked.set(cx, path, ()),
                 word::UNCOMPRESSED => out.uncompressed.set(cx, path, ()),
+                word::COMPRESSED => out.compressed.set(cx, path, ()),
                 word::SUBSECTION => out.subsection.set(cx, path, ()),
                 word::FOREIGN_NAME => out.foreign_name.set(cx, path, ()),
+                word::RENAMED => out.renamed.set(cx, path, meta.input.parse()?),
                 word::DEFAULT => out.default.set(cx, path, until_comma(meta.value()?)?),
                 encoding => match out.encoding.as_ref() {
                     Some(first) if first.value != encoding => {
@@ -172,21 +189,39 @@ impl FieldAttrs {
             }
             Ok(())
         });
+        out.bad = bad;
         out
     }
 }
 
-/// Calls `read` with every word of every `#[vmstate(…)]`; an error does not stop the words behind it.
+/// The crate that the generated code names: `crate = path`, or `::vmsd_schema`.
+pub(crate) fn crate_path(attrs: &[Attribute]) -> Path {
+    let cx = Ctxt::new();
+    let krate = ContainerAttrs::parse(&cx, attrs).krate.take();
+    drop(cx.check()); // whoever parses the struct reports the mistakes
+    krate.unwrap_or_else(|| syn::parse_quote!(::vmsd_schema))
+}
+
+/// Calls `read` with every word of every `#[vmstate(…)]`; an error does not stop the words behind it. Returns the
+/// words that had one.
 fn each_word(
     cx: &Ctxt,
     attrs: &[Attribute],
     mut read: impl FnMut(ParseNestedMeta<'_>) -> syn::Result<()>,
-) {
+) -> Vec<Word> {
+    let mut bad = Vec::new();
     for attr in attrs.iter().filter(|attr| attr.path().is_ident("vmstate")) {
         let result = attr.parse_nested_meta(|meta| {
-            let rest = meta.input;
+            let (rest, path) = (meta.input, meta.path.clone());
             if let Err(error) = read(meta) {
                 cx.push(error);
+                let known = word::FIELD.iter().chain(word::CONTAINER);
+                bad.push(
+                    known
+                        .copied()
+                        .find(|word| path.is_ident(word.0))
+                        .unwrap_or(Word("")),
+                );
                 until_comma(rest)?;
             }
             Ok(())
@@ -195,6 +230,7 @@ fn each_word(
             cx.push(error);
         }
     }
+    bad
 }
 
 fn word_of(path: &Path, here: &[Word], elsewhere: &[Word]) -> syn::Result<Word> {
@@ -239,6 +275,17 @@ impl Parse for Length {
             return Err(wrong(input));
         }
         Ok(Self { members, times })
+    }
+}
+
+impl Parse for Renamed {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let inner;
+        syn::parenthesized!(inner in input);
+        let dialect = inner.parse()?;
+        inner.parse::<Token![=]>()?;
+        let name = inner.parse()?;
+        Ok(Self { dialect, name })
     }
 }
 

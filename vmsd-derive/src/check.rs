@@ -1,25 +1,25 @@
 //! Rules that look at more than one word. Each is a function whose name is the rule.
 
-use syn::Type;
-
 use crate::ast::{argument, last_segment, Container, Elements};
-use crate::attr::FieldAttrs;
+use crate::attr::{ContainerAttrs, FieldAttrs};
 use crate::ctxt::Ctxt;
 use crate::word;
 
 type Parsed<'f> = [(&'f syn::Field, FieldAttrs)];
 
 /// Rules about the words of fields.
-pub(crate) fn fields(cx: &Ctxt, fields: &Parsed<'_>) {
+pub(crate) fn fields(cx: &Ctxt, container: &ContainerAttrs, fields: &Parsed<'_>) {
     for (field, attrs) in fields {
         skip_excludes_everything(cx, attrs);
         since_excludes_exists(cx, attrs);
+        compressed_needs_exists(cx, attrs);
         one_encoding(cx, attrs);
         bitmap_needs_len(cx, attrs);
-        marked_needs_pointers(cx, field, attrs);
         vec_needs_len(cx, field, attrs);
         lists_need_their_type(cx, field, attrs);
         subsection_is_an_option(cx, field, attrs);
+        len_excludes_range(cx, attrs);
+        default_needs_an_impl(cx, container, attrs);
     }
     subsections_come_last(cx, fields);
     lengths_come_first(cx, fields);
@@ -52,6 +52,12 @@ fn since_excludes_exists(cx: &Ctxt, attrs: &FieldAttrs) {
     }
 }
 
+fn compressed_needs_exists(cx: &Ctxt, attrs: &FieldAttrs) {
+    if let (Some(compressed), None) = (attrs.compressed.as_ref(), attrs.exists.as_ref()) {
+        cx.error(&compressed.word, "`compressed` is for an `exists` that QEMU's table does not have: other arrays are described once already");
+    }
+}
+
 fn one_encoding(cx: &Ctxt, attrs: &FieldAttrs) {
     let encodings =
         ["with", "struct_version", "marked", "equal"].map(|word| (word, place(attrs, word)));
@@ -74,7 +80,7 @@ fn bitmap_needs_len(cx: &Ctxt, attrs: &FieldAttrs) {
         .as_ref()
         .filter(|set| set.value == word::BITMAP)
     {
-        if !attrs.len.is_set() {
+        if !attrs.len.is_set() && !attrs.bad.contains(&word::LEN) {
             cx.error(
                 &set.word,
                 "a `bitmap` needs `len = field`: the number of bits",
@@ -83,24 +89,12 @@ fn bitmap_needs_len(cx: &Ctxt, attrs: &FieldAttrs) {
     }
 }
 
-fn marked_needs_pointers(cx: &Ctxt, field: &syn::Field, attrs: &FieldAttrs) {
-    let Some(marked) = attrs.marked.as_ref() else {
-        return;
-    };
-    if pointee(&field.ty).is_none() {
-        cx.error(
-            &marked.word,
-            "`marked` is for arrays of pointers: `[Option<Box<T>>; N]` or `Vec<Option<Box<T>>>`",
-        );
-    }
-}
-
 fn vec_needs_len(cx: &Ctxt, field: &syn::Field, attrs: &FieldAttrs) {
     let whole = attrs
         .encoding
         .as_ref()
         .is_some_and(|set| [word::QTAILQ, word::QLIST, word::BYTE_ARRAY].contains(&set.value));
-    let counted = attrs.len.is_set() || attrs.range.is_set();
+    let counted = attrs.len.is_set() || attrs.range.is_set() || !attrs.bad.is_empty();
     if attrs.skip.is_set() || attrs.with.is_set() || whole || counted {
         return;
     }
@@ -142,7 +136,7 @@ fn subsection_is_an_option(cx: &Ctxt, field: &syn::Field, attrs: &FieldAttrs) {
                 );
             }
             for word in words(attrs) {
-                if !["subsection", "foreign_name", "default"].contains(&word) {
+                if !["subsection", "foreign_name", "default", "skip"].contains(&word) {
                     cx.error(&set.word, format!("a subsection is there or not as its `Option` is; `{word}` cannot decide it"));
                 }
             }
@@ -152,6 +146,25 @@ fn subsection_is_an_option(cx: &Ctxt, field: &syn::Field, attrs: &FieldAttrs) {
                 cx.error(&foreign.word, "`foreign_name` is for a `subsection`");
             }
         }
+    }
+}
+
+fn len_excludes_range(cx: &Ctxt, attrs: &FieldAttrs) {
+    if let (true, Some(range)) = (attrs.len.is_set(), attrs.range.as_ref()) {
+        cx.error(
+            &range.word,
+            "`len` says already which elements are sent: the first ones",
+        );
+    }
+}
+
+/// Silence would leave std's derive to fill in another value.
+fn default_needs_an_impl(cx: &Ctxt, container: &ContainerAttrs, attrs: &FieldAttrs) {
+    if let (false, Some(default)) = (container.default.is_set(), attrs.default.as_ref()) {
+        cx.error(
+            &default.word,
+            "`default` on a field needs `#[vmstate(default)]` on the struct, which writes `impl Default`",
+        );
     }
 }
 
@@ -185,15 +198,20 @@ fn lengths_come_first(cx: &Ctxt, fields: &Parsed<'_>) {
         match position(name) {
             None => cx.error(name, format!("no field `{name}` in this struct")),
             Some(index) => {
-                let sent = fields
+                let unknown = fields
                     .get(index)
-                    .is_some_and(|(_, attrs)| !attrs.skip.is_set());
-                if sent && index >= at {
+                    .is_some_and(|(_, attrs)| !known_before_it_is_loaded(attrs));
+                if unknown && index >= at {
                     cx.error(name, format!("`{name}` is loaded after this field: its length would not be known yet"));
                 }
             }
         }
     }
+}
+
+/// A fact of the destination: never sent, or sent to be compared (`with` may be such a comparison).
+fn known_before_it_is_loaded(attrs: &FieldAttrs) -> bool {
+    attrs.skip.is_set() || attrs.equal.is_set() || attrs.with.is_set()
 }
 
 fn facts_are_skipped(cx: &Ctxt, fields: &Parsed<'_>) {
@@ -239,15 +257,6 @@ fn bounds_name_fields(cx: &Ctxt, container: &Container) {
     }
 }
 
-/// `T` of `[Option<Box<T>>; N]` and `Vec<Option<Box<T>>>`.
-pub(crate) fn pointee(ty: &Type) -> Option<&Type> {
-    let element = match ty {
-        Type::Array(array) => &array.elem,
-        _ => argument(ty, "Vec", 0)?,
-    };
-    argument(argument(element, "Option", 0)?, "Box", 0)
-}
-
 /// The words that stand on a field.
 fn words(attrs: &FieldAttrs) -> Vec<&'static str> {
     let mut words: Vec<&'static str> = word::FIELD
@@ -274,9 +283,11 @@ fn place<'a>(attrs: &'a FieldAttrs, word: &str) -> Option<&'a syn::Path> {
         "validate" => attrs.validate.as_ref().map(|set| &set.word),
         "struct_version" => attrs.struct_version.as_ref().map(|set| &set.word),
         "marked" => attrs.marked.as_ref().map(|set| &set.word),
+        "compressed" => attrs.compressed.as_ref().map(|set| &set.word),
         "uncompressed" => attrs.uncompressed.as_ref().map(|set| &set.word),
         "subsection" => attrs.subsection.as_ref().map(|set| &set.word),
         "foreign_name" => attrs.foreign_name.as_ref().map(|set| &set.word),
+        "renamed" => attrs.renamed.as_ref().map(|set| &set.word),
         "default" => attrs.default.as_ref().map(|set| &set.word),
         _ => None,
     }

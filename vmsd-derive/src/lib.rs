@@ -18,6 +18,7 @@ use quote::quote;
 use syn::{parse_macro_input, DeriveInput};
 
 use crate::ast::Container;
+use crate::attr::crate_path;
 use crate::ctxt::Ctxt;
 
 /// Derives `VmState`: the encoder, the decoder, the static schema and the description of a value.
@@ -31,7 +32,7 @@ pub fn derive_vm_state(input: TokenStream) -> TokenStream {
         (Ok(()), Some(container)) => expand::container(&container).into(),
         (Err(error), _) => {
             let errors = error.to_compile_error();
-            let stub = expand::stub(&input);
+            let stub = expand::stub(&input, &crate_path(&input.attrs));
             quote!(#errors #stub).into()
         }
         (Ok(()), None) => TokenStream::new(),

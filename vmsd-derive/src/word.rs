@@ -18,6 +18,7 @@ pub(crate) const EARLY_SETUP: Word = Word("early_setup");
 pub(crate) const UNMIGRATABLE: Word = Word("unmigratable");
 pub(crate) const OPAQUE: Word = Word("opaque");
 pub(crate) const CRATE: Word = Word("crate");
+pub(crate) const PREFIX: Word = Word("prefix");
 pub(crate) const DEFAULT: Word = Word("default");
 pub(crate) const SKIP: Word = Word("skip");
 pub(crate) const SINCE: Word = Word("since");
@@ -40,8 +41,10 @@ pub(crate) const VALIDATE: Word = Word("validate");
 pub(crate) const STRUCT_VERSION: Word = Word("struct_version");
 pub(crate) const MARKED: Word = Word("marked");
 pub(crate) const UNCOMPRESSED: Word = Word("uncompressed");
+pub(crate) const COMPRESSED: Word = Word("compressed");
 pub(crate) const SUBSECTION: Word = Word("subsection");
 pub(crate) const FOREIGN_NAME: Word = Word("foreign_name");
+pub(crate) const RENAMED: Word = Word("renamed");
 
 /// Words of a container.
 pub(crate) const CONTAINER: &[Word] = &[
@@ -57,6 +60,7 @@ pub(crate) const CONTAINER: &[Word] = &[
     UNMIGRATABLE,
     OPAQUE,
     CRATE,
+    PREFIX,
     DEFAULT,
 ];
 
@@ -84,8 +88,10 @@ pub(crate) const FIELD: &[Word] = &[
     STRUCT_VERSION,
     MARKED,
     UNCOMPRESSED,
+    COMPRESSED,
     SUBSECTION,
     FOREIGN_NAME,
+    RENAMED,
     DEFAULT,
 ];
 

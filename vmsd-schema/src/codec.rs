@@ -16,6 +16,9 @@
 //! | [`ByteArray`] | `GByteArray` | be32 length and bytes |
 //! | [`CpuDouble`] | `CPU_Double_U` | be64 of the double's bits |
 //! | [`UnusedBytes`] | `unused_buffer` | zeros, ignored on load |
+//! | [`PciConfig`] | `pci config` | 256 or 4096 raw bytes, checked |
+//! | [`PciIrqState`] | `pci irq state` | be32 of 0 or 1 for each of four pins |
+//! | [`MsixState`] | `msix state` | 16 bytes for each vector, and a bit for each |
 
 mod array;
 mod bitmap;
@@ -24,7 +27,10 @@ mod byte_array;
 mod cpu_double;
 mod equal;
 mod list;
+mod msix_state;
 mod nested;
+mod pci_config;
+mod pci_irq_state;
 mod pointer;
 mod scalar;
 mod timer;
@@ -38,8 +44,11 @@ pub use byte_array::ByteArray;
 pub use cpu_double::CpuDouble;
 pub use equal::{Equal, Int32Le};
 pub use list::{Qlist, Qtailq};
+pub use msix_state::{MsixState, MsixTable, MsixVector};
 pub use nested::{Nested, Tmp, VStruct};
-pub use pointer::{Marked, Nullable};
+pub use pci_config::PciConfig;
+pub use pci_irq_state::PciIrqState;
+pub use pointer::{Marked, Nullable, Pointer};
 pub use scalar::Scalar;
 pub use timer::{Timer, TimerDeadline};
 pub use tree::{Gtree, TreeKey};

@@ -34,9 +34,11 @@
 extern crate self as vmsd_schema;
 
 pub mod codec;
+pub mod decode;
 pub mod error;
 pub mod limits;
 pub mod schema;
+pub mod stream;
 mod value;
 pub mod vmstate;
 pub mod wire;

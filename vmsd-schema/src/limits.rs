@@ -31,3 +31,18 @@ pub const MAX_PIPE_TAIL: usize = 256 << 20;
 /// Elements of one counted field. The largest real one has 2^20 (an IOMMU's cache); a count must also
 /// be covered by the bytes that are left.
 pub const MAX_ELEMENTS: usize = 1 << 28;
+
+/// Elements for each byte that is left, where an element has no size of its own: bits in a mask, structs whose
+/// fields all are conditional.
+pub const MAX_ITEMS_PER_BYTE: usize = 64;
+
+/// Sections that one stream may open. Each is remembered, so that PART and END can be resolved; the
+/// largest real machine has a few hundred.
+pub const MAX_SECTIONS: usize = 65_536;
+
+/// Bits of the target's page size. The lowest of QEMU's targets has 8, the highest 16; a page also has to fit
+/// into the window of a reader.
+pub const PAGE_BITS: std::ops::RangeInclusive<u32> = 8..=20;
+
+/// One buffer of bits of a dirty bitmap: ten of the writer's chunks (`dirty_bitmap_load_bits`).
+pub const MAX_DIRTY_BITMAP_BUFFER: u64 = 10 << 10;

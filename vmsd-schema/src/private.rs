@@ -2,6 +2,7 @@
 
 pub use crate::codec;
 pub use crate::schema::model::{Priority, Schema};
+pub use crate::schema::Dialect;
 pub use crate::vmstate::schema_builder::SchemaBuilder;
 pub use crate::vmstate::{
     Codec, Counted, Elements, Field, FieldMeta, Length, Unit, Visitor, VmState,

@@ -5,6 +5,7 @@
 pub mod description;
 pub mod dialect;
 pub mod model;
+mod vmdesc;
 
 pub use description::{
     ArrayKey, Body, Description, DeviceEntry, DeviceForm, FieldEntry, StreamDescription,

@@ -4,16 +4,17 @@
 //! walk it: [`Loader`], the saver and the [`Describer`].
 
 mod describer;
+mod elements;
 mod loader;
 mod saver;
 pub mod schema_builder;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::limits::MAX_ELEMENTS;
 use crate::schema::{Count, Description, Dialect, Priority, Schema, Shape};
 use crate::wire::{Reader, Writer};
 
 pub use describer::{Described, Describer};
+pub use elements::{Counted, Elements, Length, Unit};
 pub use loader::{subsection_name, Loader, Mode, Note, Position};
 pub use saver::Saver;
 
@@ -211,135 +212,6 @@ pub trait Codec<T: ?Sized> {
     }
 }
 
-/// Storage for a field whose count another field holds: the one place where a length from the wire meets capacity.
-pub trait Elements {
-    /// What it stores.
-    type Item;
-
-    /// Makes room for `count` items that are about to be loaded.
-    ///
-    /// # Errors
-    /// [`ErrorKind::Count`] above the capacity of a fixed array.
-    fn prepare(&mut self, count: usize) -> Result<()>;
-
-    /// The first `count` items, if there are so many.
-    fn first(&mut self, count: usize) -> Option<&mut [Self::Item]>;
-
-    /// How many items there is room for.
-    fn capacity(&self) -> usize;
-}
-
-impl<T, const N: usize> Elements for [T; N] {
-    type Item = T;
-
-    fn prepare(&mut self, count: usize) -> Result<()> {
-        if count <= N {
-            return Ok(());
-        }
-        Err(Error::new(
-            ErrorKind::Count,
-            format!("the count {count} is above the capacity {N}"),
-        ))
-    }
-
-    fn first(&mut self, count: usize) -> Option<&mut [T]> {
-        self.get_mut(..count)
-    }
-
-    fn capacity(&self) -> usize {
-        N
-    }
-}
-
-impl<T: Default> Elements for Vec<T> {
-    type Item = T;
-
-    fn prepare(&mut self, count: usize) -> Result<()> {
-        if count > MAX_ELEMENTS {
-            return Err(Error::new(
-                ErrorKind::Limit,
-                format!("{count} elements, the limit is {MAX_ELEMENTS}"),
-            ));
-        }
-        self.resize_with(count, T::default);
-        Ok(())
-    }
-
-    fn first(&mut self, count: usize) -> Option<&mut [T]> {
-        self.get_mut(..count)
-    }
-
-    fn capacity(&self) -> usize {
-        self.len()
-    }
-}
-
-impl<E: Elements> Elements for Box<E> {
-    type Item = E::Item;
-
-    fn prepare(&mut self, count: usize) -> Result<()> {
-        (**self).prepare(count)
-    }
-
-    fn first(&mut self, count: usize) -> Option<&mut [E::Item]> {
-        (**self).first(count)
-    }
-
-    fn capacity(&self) -> usize {
-        (**self).capacity()
-    }
-}
-
-/// An integer that may say how many elements another field has.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be a length",
-    label = "`len` names a field that is not an integer"
-)]
-pub trait Length: Copy {
-    /// The value, exactly.
-    fn to_i128(self) -> i128;
-    /// The value of a length that a description told; as much of it as fits.
-    fn from_u64(value: u64) -> Self;
-}
-
-macro_rules! lengths {
-    ($($int:ty),*) => {$(
-        impl Length for $int {
-            #[inline]
-            fn to_i128(self) -> i128 {
-                i128::from(self)
-            }
-
-            fn from_u64(value: u64) -> Self {
-                Self::try_from(value).unwrap_or(Self::MAX)
-            }
-        }
-    )*};
-}
-lengths!(u8, u16, u32, u64, i8, i16, i32, i64);
-
-impl Length for usize {
-    #[inline]
-    fn to_i128(self) -> i128 {
-        self as i128
-    }
-
-    fn from_u64(value: u64) -> Self {
-        Self::try_from(value).unwrap_or(Self::MAX)
-    }
-}
-
-/// What a `len` counts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unit {
-    /// Elements of an array.
-    Elements,
-    /// Bytes of a buffer.
-    Bytes,
-    /// Bits of a bitmap, stored in words of 64.
-    Bits,
-}
-
 /// What the table says of one field, apart from its type.
 #[derive(Clone, Copy, Debug)]
 pub struct FieldMeta {
@@ -347,49 +219,28 @@ pub struct FieldMeta {
     pub name: &'static str,
     /// The name that the JSON shows: with `[k]` where the table has the name more than once.
     pub json_name: &'static str,
+    /// The name that newer versions show, and the first dialect of those.
+    pub renamed: Option<(Dialect, &'static str)>,
     /// The first version that has the field.
     pub since: u32,
     /// Whether a predicate decides instead.
     pub conditional: bool,
-    /// Whether QEMU describes each element by itself though its table does not show why.
+    /// Whether QEMU describes each element of an array by itself, as it does where the table has a predicate.
     pub uncompressed: bool,
 }
 
-/// A count that another field holds.
-#[derive(Clone, Copy, Debug)]
-pub struct Counted {
-    /// The value of that field.
-    pub value: i128,
-    /// Its name, for the error.
-    pub field: &'static str,
-    /// Elements for each.
-    pub times: u32,
-    /// What is counted.
-    pub unit: Unit,
-}
-
-impl Counted {
-    /// The number of stored items: elements, bytes, or words of 64 bits.
-    fn items(self) -> Result<usize> {
-        let Self {
-            value,
-            field,
-            times,
-            unit,
-        } = self;
-        let count = value * i128::from(times);
-        match usize::try_from(count) {
-            Ok(bits) if unit == Unit::Bits => Ok(bits.div_ceil(64)),
-            Ok(count) => Ok(count),
-            Err(_) if value < 0 => Err(Error::new(
-                ErrorKind::Count,
-                format!("`{field}` is {value}, and a length cannot be negative"),
-            )),
-            Err(_) => Err(Error::new(
-                ErrorKind::Count,
-                format!("`{field}` is {value}, more than memory can hold"),
-            )),
+impl FieldMeta {
+    /// The name in a JSON of `dialect`.
+    pub(crate) fn json_name_in(&self, dialect: Dialect) -> &'static str {
+        match self.renamed {
+            Some((first, name)) if dialect >= first => name,
+            _ => self.json_name,
         }
+    }
+
+    /// Whether a JSON of any version may call the field `name`.
+    pub(crate) fn is_called(&self, name: &str) -> bool {
+        self.json_name == name || self.renamed.is_some_and(|(_, renamed)| renamed == name)
     }
 }
 
@@ -431,48 +282,72 @@ pub trait Visitor: Sized {
         let _ = (meta, unit, times, length);
     }
 
-    /// The input's offset for an error that a check found, if there is an input.
-    fn place(&self, error: Error) -> Error {
-        error
+    /// Where a field that is checked starts in the input, if there is one.
+    #[inline]
+    fn mark(&self) -> Option<u64> {
+        None
     }
 
     /// Refuses a value above its bound.
     #[inline]
-    fn max(&self, meta: &'static FieldMeta, value: impl Length, bound: impl Length) -> Result<()> {
+    fn max(
+        &self,
+        meta: &'static FieldMeta,
+        at: Option<u64>,
+        value: impl Length,
+        bound: impl Length,
+    ) -> Result<()> {
         let (value, bound) = (value.to_i128(), bound.to_i128());
         if (0..=bound).contains(&value) {
             return Ok(());
         }
-        Err(self.place(above(meta.name, value, bound)))
+        Err(above(meta.name, at, value, bound))
     }
 
     /// Refuses a value that the device's own check does not accept.
     #[inline]
-    fn validate(&self, meta: &'static FieldMeta, valid: bool, check: &'static str) -> Result<()> {
+    fn validate(
+        &self,
+        meta: &'static FieldMeta,
+        at: Option<u64>,
+        valid: bool,
+        check: &'static str,
+    ) -> Result<()> {
         if valid {
             return Ok(());
         }
-        Err(self.place(invalid(meta.name, check)))
+        Err(invalid(meta.name, at, check))
     }
 }
 
 #[cold]
-fn above(name: &'static str, value: i128, bound: i128) -> Error {
+fn above(name: &'static str, at: Option<u64>, value: i128, bound: i128) -> Error {
     let message = if value < 0 {
         format!("`{name}` is {value}, and must lie between 0 and {bound}")
     } else {
         format!("`{name}` is {value}, above its bound {bound}")
     };
-    Error::new(ErrorKind::Bound, message).inside(name)
+    placed(Error::new(ErrorKind::Bound, message), at).inside(name)
 }
 
 #[cold]
-fn invalid(name: &'static str, check: &'static str) -> Error {
-    Error::new(
-        ErrorKind::Validation,
-        format!("input validation failed: `{check}` refused the value"),
-    )
-    .inside(name)
+fn invalid(name: &'static str, at: Option<u64>, check: &'static str) -> Error {
+    let message = format!("input validation failed: `{check}` refused the value");
+    placed(Error::new(ErrorKind::Validation, message), at).inside(name)
+}
+
+fn placed(error: Error, at: Option<u64>) -> Error {
+    match at {
+        Some(offset) => error.or_at(offset),
+        None => error,
+    }
+}
+
+/// `qemu_savevm_state_blocked`; the source and the destination refuse alike.
+#[cold]
+fn unmigratable(name: &str) -> Error {
+    let message = format!("State blocked by non-migratable device '{name}'");
+    Error::new(ErrorKind::Unsupported, message)
 }
 
 #[cold]
@@ -485,9 +360,12 @@ fn version_error(name: &str, version: u32, minimum: u32, current: u32) -> Error 
     Error::new(ErrorKind::Version, message)
 }
 
-/// Whether `version` of `S` can be read and written.
+/// Whether `S` migrates, and `version` of it can be read and written.
 #[inline]
 fn check_version<S: VmState>(version: u32) -> Result<()> {
+    if S::UNMIGRATABLE {
+        return Err(unmigratable(S::NAME));
+    }
     if (S::MINIMUM_VERSION..=S::VERSION).contains(&version) {
         return Ok(());
     }

@@ -56,8 +56,7 @@ fn qcow2_facts(image: &qcow2::Image) -> Vec<(&'static str, String)> {
         facts.push(("marked", image.marks.join(", ")));
     }
     if let Some(name) = &image.backing_file {
-        let name = String::from_utf8_lossy(name).into_owned();
-        facts.push(("backing file, not read", name));
+        facts.push(("backing file, not read", printable(name)));
     }
     if let Some(chosen) = image.snapshots.get(image.chosen) {
         let why = match image.snapshots.len() {
@@ -88,6 +87,19 @@ fn snapshot_line(snapshot: &qcow2::Snapshot) -> String {
         utc(u64::from(snapshot.date)),
         snapshot.vm_clock_nsec / 1_000_000_000,
     )
+}
+
+/// Text from a file, without what a terminal would obey.
+pub(super) fn printable(bytes: &[u8]) -> String {
+    let mut out = String::new();
+    for char in String::from_utf8_lossy(bytes).chars() {
+        if char.is_control() {
+            out.extend(char.escape_default());
+        } else {
+            out.push(char);
+        }
+    }
+    out
 }
 
 fn yes(is: bool) -> String {

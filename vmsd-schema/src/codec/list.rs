@@ -1,5 +1,6 @@
 //! Linked lists (`vmstate_info_qtailq`, `vmstate_info_qlist`): 01 before each element, 00 behind the last.
 
+use super::nested::version_or_own;
 use crate::error::Result;
 use crate::schema::Shape;
 use crate::value::Value;
@@ -10,7 +11,7 @@ macro_rules! lists {
     ($($(#[$doc:meta])* $list:ident, $name:literal;)*) => {$(
         $(#[$doc])*
         ///
-        /// Elements load at version `V`, the field's, and are saved at their own.
+        /// Elements load at version `V`, the field's, or at their own if that is 0; they are saved at their own.
         #[derive(Debug)]
         pub enum $list<const V: u32> {}
 
@@ -38,7 +39,7 @@ macro_rules! lists {
                 while loader.u8()? != 0 {
                     loader.element(field, elements.len());
                     let mut element = S::default();
-                    loader.nested(&mut element, V).map_err(|error| error.inside_index(elements.len()))?;
+                    loader.nested(&mut element, version_or_own::<S>(V)).map_err(|error| error.inside_index(elements.len()))?;
                     elements.push(element);
                 }
                 Ok(())

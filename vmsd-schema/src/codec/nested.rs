@@ -62,7 +62,8 @@ impl<S: VmState, const V: u32> Codec<S> for VStruct<V> {
 }
 
 /// A struct that exists only while it migrates: `pre_save` fills it, `post_load` takes it apart
-/// (`VMSTATE_WITH_TMP`). It loads at version `V` and is saved at its own.
+/// (`VMSTATE_WITH_TMP`). It loads at version `V`, or its own if that is 0, and is
+/// saved at its own.
 #[derive(Debug)]
 pub enum Tmp<const V: u32> {}
 
@@ -81,7 +82,7 @@ impl<S: VmState, const V: u32> Codec<S> for Tmp<V> {
     }
 
     fn load(value: &mut S, loader: &mut Loader<'_>) -> Result<()> {
-        loader.nested(value, V)
+        loader.nested(value, version_or_own::<S>(V))
     }
 
     fn describe(value: &mut S, describer: &mut Describer) -> Result<()> {
@@ -89,5 +90,13 @@ impl<S: VmState, const V: u32> Codec<S> for Tmp<V> {
             let (description, value) = describer.vmsd(value, S::VERSION)?;
             Ok((vec![description], value))
         })
+    }
+}
+
+/// The version at which a list's elements load: the field's, or their own where the field has none.
+pub(super) fn version_or_own<S: VmState>(version: u32) -> u32 {
+    match version {
+        0 => S::VERSION,
+        pinned => pinned,
     }
 }

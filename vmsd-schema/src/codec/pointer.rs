@@ -65,6 +65,20 @@ impl<T: Default, C: Codec<T>> Codec<Option<Box<T>>> for Nullable<C> {
     }
 }
 
+/// A pointer that may be NULL, for the word `marked`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a pointer that may be NULL",
+    label = "`marked` is for `[Option<Box<T>>; N]` and `Vec<Option<Box<T>>>`"
+)]
+pub trait Pointer {
+    /// The encoding of what it points to.
+    type Codec;
+}
+
+impl<T: Field> Pointer for Option<Box<T>> {
+    type Codec = T::Codec;
+}
+
 /// `'1'` and the element, or `'0'` for NULL (11.x: `VMS_ARRAY_OF_POINTER_AUTO_ALLOC`). The wire decides.
 #[derive(Debug)]
 pub struct Marked<C>(PhantomData<C>);

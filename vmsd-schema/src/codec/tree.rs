@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::nested::version_or_own;
 use crate::error::{ErrorKind, Result};
 use crate::schema::{Description, Shape};
 use crate::value::Value;
@@ -9,11 +10,16 @@ use crate::vmstate::{Codec, Describer, Loader, VmState};
 use crate::wire::Writer;
 
 /// A key of a tree: a number by itself (`VMSTATE_GTREE_DIRECT_KEY_V`), or a struct with a description
-/// (`VMSTATE_GTREE_V`), for which the derive's output is enough with `impl TreeKey for Key {}`.
+/// (`VMSTATE_GTREE_V`), for which the derive and `Ord`, `Clone` and `Default` are enough.
 pub trait TreeKey: Ord + Clone + Default {
+    /// The newest version that loads; a number has no version.
+    const VERSION: u32 = u32::MAX;
+    /// The oldest version that loads.
+    const MINIMUM_VERSION: u32 = 0;
+
     /// Appends the key.
     fn save_key(&mut self, writer: &mut Writer) -> Result<()>;
-    /// Loads the key at version `version`.
+    /// Loads the key at version `version`, or at its own if that is 0.
     fn load_key(&mut self, loader: &mut Loader<'_>, version: u32) -> Result<()>;
     /// Appends the key and says what it is; a direct key is not described.
     fn describe_key(&mut self, describer: &mut Describer) -> Result<(Option<Description>, Value)>;
@@ -49,12 +55,15 @@ impl TreeKey for u64 {
 }
 
 impl<S: VmState + Ord + Clone + Default> TreeKey for S {
+    const VERSION: u32 = S::VERSION;
+    const MINIMUM_VERSION: u32 = S::MINIMUM_VERSION;
+
     fn save_key(&mut self, writer: &mut Writer) -> Result<()> {
         self.save(writer, S::VERSION)
     }
 
     fn load_key(&mut self, loader: &mut Loader<'_>, version: u32) -> Result<()> {
-        loader.nested(self, version)
+        loader.nested(self, version_or_own::<S>(version))
     }
 
     fn describe_key(&mut self, describer: &mut Describer) -> Result<(Option<Description>, Value)> {
@@ -67,7 +76,7 @@ impl<S: VmState + Ord + Clone + Default> TreeKey for S {
     }
 }
 
-/// A tree. Keys and values load at version `V`, the field's, and are saved at their own.
+/// A tree. Keys and values load at version `V`, the field's, or at their own if that is 0; they are saved at their own.
 #[derive(Debug)]
 pub enum Gtree<const V: u32> {}
 
@@ -109,7 +118,7 @@ impl<K: TreeKey, S: VmState + Default, const V: u32> Codec<BTreeMap<K, S>> for G
                 .map_err(|error| error.inside("key").inside_index(nodes))?;
             loader.element(field, (nodes + 1) * described - 1);
             loader
-                .nested(&mut value, V)
+                .nested(&mut value, version_or_own::<S>(V))
                 .map_err(|error| error.inside("value").inside_index(nodes))?;
             tree.insert(key, value);
             nodes += 1;

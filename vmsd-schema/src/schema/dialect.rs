@@ -6,6 +6,9 @@
 
 use super::description::{ArrayKey, Body, FieldEntry};
 
+/// The JSON type of a pointer's marker (11.x).
+pub(crate) const MARKER: &str = "ptr-marker";
+
 /// A family of QEMU versions that describe a value alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Dialect {
@@ -182,10 +185,10 @@ impl Plan {
         };
         let (type_name, body) = match element.kind {
             ElementKind::Value { type_name, body } => (type_name, body),
-            ElementKind::Marker => ("ptr-marker", Body::Leaf),
+            ElementKind::Marker => (MARKER, Body::Leaf),
             ElementKind::Null { type_name } => match self.dialect {
                 Dialect::Qemu10_0 => ("nullptr", Body::Leaf),
-                Dialect::Qemu11_1 => ("ptr-marker", Body::Leaf),
+                Dialect::Qemu11_1 => (MARKER, Body::Leaf),
                 // Older versions describe the field and write the marker.
                 _ if type_name == "struct" => (type_name, Body::Struct(None)),
                 _ => (type_name, Body::Leaf),

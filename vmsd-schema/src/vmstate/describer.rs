@@ -1,6 +1,6 @@
 //! The walk that writes and says what it wrote: the source of the description's JSON, and of values by name.
 
-use super::saver::{first, subsection_header};
+use super::saver::{first, subsection_header, visit_all};
 use super::{check_version, Codec, Counted, Elements, FieldMeta, Visitor, VmState};
 use crate::error::Result;
 use crate::schema::dialect::{Element, ElementKind, FieldForm};
@@ -145,11 +145,9 @@ impl Describer {
             .map_err(|error| error.inside("pre_save"))?;
         let mut inner = Self::new(self.dialect);
         inner.writer = std::mem::take(&mut self.writer);
-        state.visit(&mut inner, version)?;
-        for index in 0..S::SUBSECTIONS.len() {
-            state.visit_subsection(&mut inner, index)?;
-        }
+        let result = visit_all(state, &mut inner, version);
         state.hook_post_save();
+        result?;
         self.writer = inner.writer;
         let description = Description {
             vmsd_name: S::NAME.to_owned(),
@@ -169,10 +167,15 @@ impl Describer {
     }
 
     fn close_field(&mut self, meta: &'static FieldMeta, compressible: bool, pointers: bool) {
+        let json_name = meta.json_name_in(self.dialect);
         let form = FieldForm {
-            json_name: meta.json_name,
-            name: meta.name,
-            compressible: compressible && !meta.conditional && !meta.uncompressed,
+            json_name,
+            name: if meta.json_name == meta.name {
+                json_name
+            } else {
+                meta.name
+            },
+            compressible: compressible && !meta.uncompressed,
             pointers,
         };
         self.entries.extend(
@@ -185,7 +188,7 @@ impl Describer {
             1 => values.remove(0),
             _ => Value::List(values),
         };
-        self.values.push((meta.json_name.to_owned(), value));
+        self.values.push((json_name.to_owned(), value));
     }
 }
 

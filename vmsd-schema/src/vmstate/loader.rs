@@ -4,7 +4,8 @@ use std::ops::{Deref, DerefMut};
 
 use super::{check_version, Codec, Counted, Elements, FieldMeta, Length, Unit, Visitor, VmState};
 use crate::error::{Error, ErrorKind, Result};
-use crate::limits::MAX_DEPTH;
+use crate::limits::{MAX_DEPTH, MAX_ITEMS_PER_BYTE};
+use crate::schema::dialect::MARKER;
 use crate::schema::{Body, Description, FieldEntry};
 use crate::wire::{marker, Reader};
 
@@ -44,9 +45,9 @@ pub struct Loader<'a> {
 /// The field, and the element of it, that is being read: what a nested description's hint is looked up by.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Position {
-    json_name: &'static str,
+    /// None without a hint.
+    field: Option<&'static FieldMeta>,
     element: usize,
-    hint: bool,
 }
 
 impl<'a> Deref for Loader<'a> {
@@ -192,20 +193,31 @@ impl<'a> Loader<'a> {
         };
     }
 
+    /// The size of the field that is being read, if there is no destination and the stream's description tells it:
+    /// what a codec goes by whose length is never sent. Only for a codec that says it nests.
+    #[must_use]
+    pub fn described_size(&self) -> Option<u64> {
+        let hint = self.hint.filter(|_| self.mode == Mode::Inspect)?;
+        let field = self.position.field?;
+        let mut entries = hint.fields.iter();
+        let entry = entries.find(|entry| field.is_called(&entry.name))?;
+        Some(entry.size)
+    }
+
+    #[inline]
+    fn start_of(&self, meta: &'static FieldMeta) -> Position {
+        let field = self.hint.is_some().then_some(meta);
+        Position { field, element: 0 }
+    }
+
     fn position_hint(&self) -> Option<&'a Description> {
-        let Position {
-            json_name,
-            mut element,
-            hint: true,
-        } = self.position
-        else {
-            return None;
-        };
+        let Position { field, mut element } = self.position;
+        let field = field?;
         for entry in self
             .hint?
             .fields
             .iter()
-            .filter(|entry| entry.name == json_name)
+            .filter(|entry| field.is_called(&entry.name))
         {
             if let Body::Inline(descriptions) = &entry.body {
                 if descriptions.len() > 1 {
@@ -224,7 +236,7 @@ impl<'a> Loader<'a> {
     /// The look-ahead after every description's fields.
     #[cold]
     fn subsections<S: VmState>(&mut self, state: &mut S) -> Result<()> {
-        while let Some(name) = subsection_name(&self.reader, S::NAME) {
+        while let Some(name) = self.next_subsection::<S>() {
             let Some(index) = S::SUBSECTIONS
                 .iter()
                 .position(|known| known.as_bytes() == name)
@@ -243,12 +255,26 @@ impl<'a> Loader<'a> {
         Ok(())
     }
 
+    /// QEMU does not see a subsection whose name does not start with its parent's, and fails at its bytes. A reader
+    /// without a destination knows better.
+    fn next_subsection<S: VmState>(&self) -> Option<&'a [u8]> {
+        let foreign = || {
+            let name = announced_name(&self.reader)?;
+            let mut known = S::SUBSECTIONS.iter();
+            known.any(|known| known.as_bytes() == name).then_some(name)
+        };
+        match (subsection_name(&self.reader, S::NAME), self.mode) {
+            (None, Mode::Inspect) => foreign(),
+            (name, _) => name,
+        }
+    }
+
     fn entries(&self, meta: &FieldMeta) -> Option<Vec<&'a FieldEntry>> {
         let hint = self.hint?;
         Some(
             hint.fields
                 .iter()
-                .filter(|entry| entry.name == meta.json_name)
+                .filter(|entry| meta.is_called(&entry.name))
                 .collect(),
         )
     }
@@ -258,12 +284,17 @@ impl<'a> Loader<'a> {
 /// length above the parent's, and a name that starts with the parent's. Anything else ends the parent.
 #[must_use]
 pub fn subsection_name<'a>(reader: &Reader<'a>, parent: &str) -> Option<&'a [u8]> {
+    let name = announced_name(reader)?;
+    (name.len() > parent.len() && name.starts_with(parent.as_bytes())).then_some(name)
+}
+
+/// Byte 05 and a counted string.
+fn announced_name<'a>(reader: &Reader<'a>) -> Option<&'a [u8]> {
     let mut ahead = reader.clone();
     if ahead.u8().ok()? != marker::SUBSECTION {
         return None;
     }
-    let name = ahead.counted_bytes().ok()?;
-    (name.len() > parent.len() && name.starts_with(parent.as_bytes())).then_some(name)
+    ahead.counted_bytes().ok()
 }
 
 impl Visitor for Loader<'_> {
@@ -274,11 +305,7 @@ impl Visitor for Loader<'_> {
         value: &mut T,
     ) -> Result<()> {
         if C::NESTS {
-            self.position = Position {
-                json_name: meta.json_name,
-                element: 0,
-                hint: self.hint.is_some(),
-            };
+            self.position = self.start_of(meta);
         }
         C::load(value, self).map_err(|error| error.or_at(self.reader.offset()).inside(meta.name))
     }
@@ -291,24 +318,24 @@ impl Visitor for Loader<'_> {
         count: Counted,
         item_size: usize,
     ) -> Result<()> {
-        self.position = Position {
-            json_name: meta.json_name,
-            element: 0,
-            hint: self.hint.is_some(),
-        };
+        self.position = self.start_of(meta);
         let mut load = || {
             let items = count.items()?;
-            let left = self.reader.remaining();
-            if items.saturating_mul(item_size.max(1)) > left {
-                return Err(self.reader.error(
-                    ErrorKind::Count,
-                    format!(
-                        "`{}` is {}, and {left} bytes of input are left",
-                        count.field, count.value
-                    ),
-                ));
+            let limit = value.limit();
+            if items > limit {
+                let message = format!("{count}, and the field holds {limit} at most");
+                return Err(self.reader.error(ErrorKind::Count, message));
             }
-            value.prepare(items)?;
+            let left = self.reader.remaining();
+            let most = match item_size {
+                0 => left.saturating_add(1).saturating_mul(MAX_ITEMS_PER_BYTE),
+                size => left / size,
+            };
+            if items > most {
+                let message = format!("{count}, and {left} bytes of input are left");
+                return Err(self.reader.error(ErrorKind::Count, message));
+            }
+            value.prepare(items);
             C::load(super::saver::first(value, count)?, self)
         };
         load().map_err(|error| error.or_at(self.reader.offset()).inside(meta.name))
@@ -357,6 +384,11 @@ impl Visitor for Loader<'_> {
         };
         let total: u64 = match unit {
             Unit::Elements => entries.iter().map(|entry| entry.count()).sum(),
+            Unit::Markers => entries
+                .iter()
+                .filter(|entry| entry.type_name == MARKER)
+                .map(|entry| entry.count())
+                .sum(),
             Unit::Bytes => entries.iter().map(|entry| entry.size).sum(),
             Unit::Bits => entries
                 .iter()
@@ -366,8 +398,8 @@ impl Visitor for Loader<'_> {
         *length = L::from_u64(total / u64::from(times.max(1)));
     }
 
-    #[cold]
-    fn place(&self, error: Error) -> Error {
-        error.or_at(self.reader.offset())
+    #[inline]
+    fn mark(&self) -> Option<u64> {
+        Some(self.reader.offset())
     }
 }

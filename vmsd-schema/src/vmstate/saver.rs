@@ -23,13 +23,24 @@ impl<'w> Saver<'w> {
         state
             .hook_pre_save()
             .map_err(|error| error.inside("pre_save"))?;
-        state.visit(self, version)?;
-        for index in 0..S::SUBSECTIONS.len() {
-            state.visit_subsection(self, index)?;
-        }
+        let result = visit_all(state, self, version);
         state.hook_post_save();
-        Ok(())
+        result
     }
+}
+
+/// Fields, then subsections. Whatever comes of it, `post_save` follows: it may undo what `pre_save` did.
+#[inline]
+pub(super) fn visit_all<S: VmState, V: Visitor>(
+    state: &mut S,
+    visitor: &mut V,
+    version: u32,
+) -> Result<()> {
+    state.visit(visitor, version)?;
+    for index in 0..S::SUBSECTIONS.len() {
+        state.visit_subsection(visitor, index)?;
+    }
+    Ok(())
 }
 
 impl Visitor for Saver<'_> {
@@ -69,10 +80,7 @@ pub(super) fn first<E: Elements>(value: &mut E, count: Counted) -> Result<&mut [
     value.first(items).ok_or_else(|| {
         Error::new(
             ErrorKind::Count,
-            format!(
-                "`{}` is {}, and the field holds {capacity}",
-                count.field, count.value
-            ),
+            format!("{count}, and the field holds {capacity}"),
         )
     })
 }

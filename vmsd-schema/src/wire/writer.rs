@@ -94,17 +94,25 @@ impl Writer {
     /// # Errors
     /// [`ErrorKind::Limit`] above 255 bytes.
     pub fn counted_string(&mut self, text: &str) -> Result<()> {
-        let len = u8::try_from(text.len()).map_err(|_| {
+        self.counted_bytes(text.as_bytes())
+    }
+
+    /// One length byte and the bytes of a name that need not be UTF-8.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Limit`] above 255 bytes.
+    pub fn counted_bytes(&mut self, name: &[u8]) -> Result<()> {
+        let len = u8::try_from(name.len()).map_err(|_| {
             Error::new(
                 ErrorKind::Limit,
                 format!(
                     "a name of {} bytes, {MAX_STRING_LEN} is the most the format can carry",
-                    text.len()
+                    name.len()
                 ),
             )
         })?;
         self.u8(len);
-        self.bytes(text.as_bytes());
+        self.bytes(name);
         Ok(())
     }
 

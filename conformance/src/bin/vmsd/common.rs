@@ -7,10 +7,16 @@ use std::time::{Duration, Instant};
 
 use anstream::ColorChoice;
 use clap::ValueEnum;
+use conformance::container::{Content, Layer, Options};
 use conformance::input::Input;
+use conformance::measure::Measurer;
+use conformance::outline::Outline;
+use conformance::report::subject::Subject;
 use conformance::report::Styles;
+use conformance::walk::{Stop, Walk};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use vmsd_schema::Error;
+use serde::Serialize;
+use vmsd_schema::{Dialect, Error};
 
 /// What stands under every help text.
 pub(crate) const EXIT_STATUS: &str = "\
@@ -98,6 +104,15 @@ impl Failure {
     /// A stream that cannot be read.
     pub(crate) fn stream(file: &str, error: &Error) -> Self {
         Self::file(file, error.to_string())
+    }
+
+    /// A walk that did not reach the end.
+    pub(crate) fn stop(file: &str, stop: Stop) -> Self {
+        match stop {
+            Stop::Stream(error) => Self::stream(file, &error),
+            Stop::Input(error) => Self::io(file, &error),
+            Stop::Output(error) => Self::output(&error),
+        }
     }
 
     /// A file that the system does not let us have.
@@ -202,9 +217,106 @@ impl Context {
     }
 }
 
-/// Opens a stream.
-pub(crate) fn open(path: &Path) -> Result<Input, Failure> {
-    Input::open(path).map_err(|error| Failure::io(&path.display().to_string(), &error))
+/// How a stream is read.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ReadArgs {
+    /// The target's page size, for a stream that does not say it before its RAM.
+    #[arg(long, value_name = "BYTES")]
+    page_size: Option<u64>,
+    #[command(flatten)]
+    place: PlaceArgs,
+}
+
+/// Where in the input the stream is.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct PlaceArgs {
+    /// The stream, or what it is packed in, starts at this byte of the file.
+    #[arg(long, value_name = "BYTES", value_parser = offset)]
+    offset: Option<u64>,
+    /// The snapshot in a disk image, by its name or id; without it the newest that has a machine's state.
+    #[arg(long, value_name = "NAME")]
+    snapshot: Option<String>,
+}
+
+/// A number of bytes, also in hexadecimal.
+fn offset(text: &str) -> Result<u64, String> {
+    let number = match text.strip_prefix("0x") {
+        Some(digits) => u64::from_str_radix(digits, 16),
+        None => text.parse(),
+    };
+    number.map_err(|error| error.to_string())
+}
+
+/// Opens what is at a place.
+pub(crate) fn open(path: &Path, place: &PlaceArgs) -> Result<Input, Failure> {
+    let options = Options { offset: place.offset, snapshot: place.snapshot.clone() };
+    Input::open_with(path, &options).map_err(|error| Failure::io(&path.display().to_string(), &error))
+}
+
+/// The stream in an input.
+fn stream(input: Input) -> Result<Input, Failure> {
+    match input.content {
+        Content::Stream => Ok(input),
+        other => {
+            let message = format!("a {}, which belongs beside the stream of its main channel", other.name());
+            Err(Failure::file(&input.name, message))
+        }
+    }
+}
+
+/// Starts to read a stream.
+pub(crate) fn start(input: Input, args: &ReadArgs) -> Result<Walk, Failure> {
+    let input = stream(input)?;
+    let name = input.name.clone();
+    Walk::new(input, args.page_size).map_err(|stop| Failure::stop(&name, stop))
+}
+
+/// A stream that was walked to its end, or as far as it goes.
+pub(crate) struct Opened {
+    pub(crate) walk: Walk,
+    pub(crate) outline: Outline,
+    layers: Vec<Layer>,
+    file_len: Option<u64>,
+    dialect: Option<Dialect>,
+}
+
+impl Opened {
+    pub(crate) fn open(path: &Path, args: &ReadArgs, context: &Context) -> Result<Self, Failure> {
+        let input = open(path, &args.place)?;
+        let (layers, file_len) = (input.layers.clone(), input.file_len);
+        let total = file_len.filter(|_| layers.is_empty());
+        let mut walk = start(input, args)?;
+        let mut progress = context.progress(total);
+        let outline = Outline::of(&mut walk, &mut |done| progress.at(done));
+        let outline = outline.map_err(|stop| Failure::stop(&walk.name, stop))?;
+        let dialect = dialect(&walk, &outline);
+        Ok(Self { walk, outline, layers, file_len, dialect })
+    }
+
+    /// What reports are about.
+    pub(crate) fn subject(&self) -> Subject<'_> {
+        Subject {
+            name: &self.walk.name,
+            layers: &self.layers,
+            file_len: self.file_len,
+            outline: &self.outline,
+            description: self.walk.measurer().and_then(Measurer::description),
+            dialect: self.dialect,
+        }
+    }
+}
+
+/// Who wrote the description at the tail.
+fn dialect(walk: &Walk, outline: &Outline) -> Option<Dialect> {
+    let text = outline.description?;
+    let json = walk.slice(text.at + 5, text.len)?;
+    Some(walk.measurer()?.description()?.dialect(json))
+}
+
+/// Writes a report as JSON and a line's end.
+pub(crate) fn print_json(out: &mut dyn Write, report: &impl Serialize) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, report)?;
+    writeln!(out)
 }
 
 /// A bar on standard error that shows itself when the work turns out to be long.

@@ -2,6 +2,8 @@
 
 mod common;
 mod completions;
+mod inspect;
+mod unwrap;
 
 use std::process::ExitCode;
 
@@ -21,12 +23,16 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
+    Inspect(inspect::Args),
+    Unwrap(unwrap::Args),
     Completions(completions::Args),
 }
 
 impl Command {
     fn run(&self, context: &mut Context) -> Result<Exit, Failure> {
         match self {
+            Self::Inspect(args) => args.run(context),
+            Self::Unwrap(args) => args.run(context),
             Self::Completions(args) => args.run(context),
         }
     }

@@ -5,6 +5,7 @@ use std::io;
 use vmsd_schema::{Error, ErrorKind};
 
 use super::{check_table, Header, MAX_L1_BYTES, NAME};
+use crate::container::facts::printable;
 use crate::container::fields::{fault, io_error, Fields};
 use crate::container::spool::Disk;
 
@@ -47,16 +48,16 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// The name, as far as it is UTF-8.
+    /// The name, fit to be printed.
     #[must_use]
     pub fn name_text(&self) -> String {
-        String::from_utf8_lossy(&self.name).into_owned()
+        printable(&self.name)
     }
 
-    /// The id, as far as it is UTF-8.
+    /// The id, fit to be printed.
     #[must_use]
     pub fn id_text(&self) -> String {
-        String::from_utf8_lossy(&self.id).into_owned()
+        printable(&self.id)
     }
 
     /// Something wrong with a field of its entry.

@@ -1,0 +1,10 @@
+//! What PCI devices have in common: the configuration space, MSI-X and the error log, which stand in the tables of
+//! the devices themselves.
+
+mod aer;
+mod device;
+mod msix;
+
+pub use aer::{PcieAerErr, PcieAerLog};
+pub use device::PciDevice;
+pub use msix::Msix;

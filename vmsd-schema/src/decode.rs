@@ -1,0 +1,15 @@
+//! Bytes of a stream to named values: by the description that the stream carries, or by the types that know the device.
+//!
+//! In go body bytes and a [`crate::schema::Description`], out come [`Node`]s that borrow from both; or a body and a
+//! [`typed::Registry`], and out comes a device. Printing is left to others.
+
+mod described;
+mod group;
+mod kind;
+mod node;
+mod pointee;
+pub mod typed;
+
+pub use described::{decode, measure, End};
+pub use kind::{Kind, Scalar, ScalarKind};
+pub use node::{Branch, Content, Key, Node, Reason, Struct, Subsection};

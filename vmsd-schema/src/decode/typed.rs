@@ -1,0 +1,212 @@
+//! Devices of any type behind one face, found by a section's name.
+//!
+//! A [`Mirror`] is a device state whose type is forgotten, a [`Registry`] holds many and picks those that a section's
+//! idstr may mean. Where a section ends is left to the caller: the body itself does not say.
+
+use crate::error::{ErrorKind, Result};
+use crate::schema::{Description, Dialect, Schema};
+use crate::vmstate::{Described, Describer, Loader, Mode, Note, VmState};
+use crate::wire::{Reader, Writer};
+
+/// A device state of some type: [`VmState`] without its consts.
+pub trait State {
+    /// The description's name.
+    fn name(&self) -> &'static str;
+
+    /// The body at `version`.
+    fn save(&mut self, version: u32) -> Result<Vec<u8>>;
+
+    /// Loads a body of `version` into this value.
+    fn load(&mut self, loader: &mut Loader<'_>, version: u32) -> Result<()>;
+
+    /// The body at `version`, its description in `dialect`, and its values by name.
+    fn describe(&mut self, dialect: Dialect, version: u32) -> Result<Described>;
+}
+
+impl<S: VmState> State for S {
+    fn name(&self) -> &'static str {
+        S::NAME
+    }
+
+    fn save(&mut self, version: u32) -> Result<Vec<u8>> {
+        let mut writer = Writer::new();
+        VmState::save(self, &mut writer, version)?;
+        Ok(writer.into_bytes())
+    }
+
+    fn load(&mut self, loader: &mut Loader<'_>, version: u32) -> Result<()> {
+        VmState::load(self, loader, version)
+    }
+
+    fn describe(&mut self, dialect: Dialect, version: u32) -> Result<Described> {
+        Describer::new(dialect).describe(self, version)
+    }
+}
+
+/// A device that can be read: a [`VmState`] whose type is forgotten, with a destination to load it into.
+#[derive(Clone, Copy, Debug)]
+pub struct Mirror {
+    /// The description's name.
+    pub name: &'static str,
+    /// The version that is written, and the newest that loads.
+    pub version: u32,
+    /// The oldest version that loads.
+    pub minimum_version: u32,
+    /// What is special about the destination; nothing for the default one.
+    pub preset: &'static str,
+    make: fn() -> Box<dyn State>,
+    schema: fn() -> Schema,
+}
+
+/// A state that was read, and what QEMU would have compared with its own.
+pub struct Inspected {
+    /// The state.
+    pub state: Box<dyn State>,
+    /// What was adopted instead.
+    pub notes: Vec<Note>,
+}
+
+impl Mirror {
+    /// The mirror of `S`, loaded into its default.
+    #[must_use]
+    pub fn of<S: VmState + Default + 'static>() -> Self {
+        Self {
+            name: S::NAME,
+            version: S::VERSION,
+            minimum_version: S::MINIMUM_VERSION,
+            preset: "",
+            make: || Box::new(S::default()),
+            schema: S::schema,
+        }
+    }
+
+    /// This mirror, loaded into what `make` returns: a destination that differs in what is never sent. `preset` names it.
+    #[must_use]
+    pub fn preset(self, preset: &'static str, make: fn() -> Box<dyn State>) -> Self {
+        Self {
+            preset,
+            make,
+            ..self
+        }
+    }
+
+    /// A destination.
+    #[must_use]
+    pub fn make(&self) -> Box<dyn State> {
+        (self.make)()
+    }
+
+    /// The static table.
+    #[must_use]
+    pub fn schema(&self) -> Schema {
+        (self.schema)()
+    }
+
+    /// Reads the body of `version` that comes next, as QEMU would.
+    ///
+    /// # Errors
+    /// As [`VmState::load`].
+    pub fn load(&self, reader: &mut Reader<'_>, version: u32) -> Result<Box<dyn State>> {
+        let inspected = self.read(reader, Mode::Load, version, None)?;
+        Ok(inspected.state)
+    }
+
+    /// Reads the body of `version` that comes next for its own sake, with the help of the stream's description of it.
+    ///
+    /// # Errors
+    /// As [`VmState::load`].
+    pub fn inspect(
+        &self,
+        reader: &mut Reader<'_>,
+        version: u32,
+        hint: Option<&Description>,
+    ) -> Result<Inspected> {
+        self.read(reader, Mode::Inspect, version, hint)
+    }
+
+    fn read(
+        &self,
+        reader: &mut Reader<'_>,
+        mode: Mode,
+        version: u32,
+        hint: Option<&Description>,
+    ) -> Result<Inspected> {
+        let mut state = self.make();
+        let mut loader = Loader::new(reader.clone(), mode).with_hint(hint);
+        state.load(&mut loader, version)?;
+        let notes = loader.notes().to_vec();
+        reader.skip(loader.into_reader().consumed() - reader.consumed())?;
+        Ok(Inspected { state, notes })
+    }
+}
+
+/// Mirrors by name.
+#[derive(Clone, Debug, Default)]
+pub struct Registry {
+    mirrors: Vec<Mirror>,
+}
+
+impl Registry {
+    /// A registry of `mirrors`. Several of one name are tried in their order here.
+    #[must_use]
+    pub fn new(mirrors: impl IntoIterator<Item = Mirror>) -> Self {
+        Self {
+            mirrors: mirrors.into_iter().collect(),
+        }
+    }
+
+    /// All mirrors.
+    #[must_use]
+    pub fn mirrors(&self) -> &[Mirror] {
+        &self.mirrors
+    }
+
+    /// The mirrors that `idstr` may mean: those of that name, or else of the longest part behind a `/`.
+    pub fn candidates<'r>(&'r self, idstr: &str) -> impl Iterator<Item = &'r Mirror> {
+        let name = self.known_part(idstr);
+        self.mirrors
+            .iter()
+            .filter(move |mirror| Some(mirror.name) == name)
+    }
+
+    /// Reads the section `idstr` that comes next with the first candidate that fits: one that loads, and behind which
+    /// `ends` agrees that a section ends.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unknown`] without a candidate, else why the first one did not fit.
+    pub fn inspect<'a>(
+        &self,
+        idstr: &str,
+        reader: &mut Reader<'a>,
+        version: u32,
+        hint: Option<&Description>,
+        ends: impl Fn(&Reader<'a>) -> bool,
+    ) -> Result<Inspected> {
+        let mut first = None;
+        for mirror in self.candidates(idstr) {
+            let mut ahead = reader.clone();
+            let error = match mirror.inspect(&mut ahead, version, hint) {
+                Ok(inspected) if ends(&ahead) => {
+                    *reader = ahead;
+                    return Ok(inspected);
+                }
+                Ok(_) => ahead.error(
+                    ErrorKind::Framing,
+                    "the section does not end where its device does",
+                ),
+                Err(error) => error,
+            };
+            first.get_or_insert(error);
+        }
+        let unknown = || reader.error(ErrorKind::Unknown, "no mirror knows this device");
+        Err(first.unwrap_or_else(unknown).inside(idstr.to_owned()))
+    }
+
+    fn known_part(&self, idstr: &str) -> Option<&'static str> {
+        let starts = std::iter::once(0).chain(idstr.match_indices('/').map(|(at, _)| at + 1));
+        starts
+            .filter_map(|start| idstr.get(start..))
+            .find_map(|part| self.mirrors.iter().find(|mirror| mirror.name == part))
+            .map(|mirror| mirror.name)
+    }
+}
