@@ -43,9 +43,9 @@ impl Compression {
             [0x1f, 0x8b, ..] => Some(Self::Gzip),
             // Frames that carry something else than data, which pzstd puts first.
             [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..] => Some(Self::Zstd),
-            [b'B', b'Z', b'h', b'1'..=b'9', ..] | [b'B', b'Z', b'h', _, 0x31 | 0x17, ..] => {
-                Some(Self::Bzip2)
-            }
+            [b'B', b'Z', b'h']
+            | [b'B', b'Z', b'h', b'1'..=b'9', ..]
+            | [b'B', b'Z', b'h', _, 0x31 | 0x17, ..] => Some(Self::Bzip2),
             _ if head.starts_with(Self::Xz.magic()) => Some(Self::Xz),
             _ if head.starts_with(Self::Lzop.magic()) => Some(Self::Lzop),
             _ => None,
