@@ -51,13 +51,24 @@ impl Feed {
             Source::Window(window) => Store::Mapped(window),
             other => {
                 let pipe = other.into_read();
-                let mut window = Window { pipe, buffer: Vec::new(), len: 0, eof: false, held: true };
+                let mut window = Window {
+                    pipe,
+                    buffer: Vec::new(),
+                    len: 0,
+                    eof: false,
+                    held: true,
+                };
                 window.fill(SMALL)?;
                 window.held = window.eof;
                 Store::Pipe(window)
             }
         };
-        Ok(Self { store, start: 0, base: origin, origin })
+        Ok(Self {
+            store,
+            start: 0,
+            base: origin,
+            origin,
+        })
     }
 
     /// The whole stream, if it is all here.
@@ -97,7 +108,9 @@ impl Feed {
     /// Those of the pipe; [`io::ErrorKind::OutOfMemory`] where one thing on the stream is larger than what is kept
     /// of a pipe.
     pub fn more(&mut self, missing: usize) -> io::Result<()> {
-        let Store::Pipe(window) = &mut self.store else { return Ok(()) };
+        let Store::Pipe(window) = &mut self.store else {
+            return Ok(());
+        };
         if !window.held {
             self.base += self.start as u64;
             window.drop_front(mem::take(&mut self.start));
@@ -114,7 +127,9 @@ impl Feed {
     /// # Errors
     /// Those of the pipe. `Ok(false)` where more follows than is kept.
     pub fn hold(&mut self) -> io::Result<bool> {
-        let Store::Pipe(window) = &mut self.store else { return Ok(true) };
+        let Store::Pipe(window) = &mut self.store else {
+            return Ok(true);
+        };
         if !window.held {
             self.base += self.start as u64;
             window.drop_front(mem::take(&mut self.start));
@@ -153,7 +168,12 @@ impl Window {
     fn fill(&mut self, wanted: usize) -> io::Result<()> {
         while self.len < wanted && !self.eof {
             if self.buffer.len() - self.len < CHUNK / 2 {
-                self.buffer.resize((self.len + CHUNK).next_multiple_of(CHUNK).max(self.len + self.len / 2), 0);
+                self.buffer.resize(
+                    (self.len + CHUNK)
+                        .next_multiple_of(CHUNK)
+                        .max(self.len + self.len / 2),
+                    0,
+                );
             }
             let end = self.buffer.len().min(self.len + CHUNK);
             let room = self.buffer.get_mut(self.len..end).unwrap_or_default();
@@ -217,7 +237,10 @@ mod tests {
         assert!(feed.whole().is_none());
         while feed.offset() < SMALL as u64 * 2 {
             let here = feed.rest().0.len();
-            assert_eq!(feed.rest().0.first().copied(), Some(feed.offset().to_be_bytes()[7]));
+            assert_eq!(
+                feed.rest().0.first().copied(),
+                Some(feed.offset().to_be_bytes()[7])
+            );
             feed.advance(here.saturating_sub(5));
             feed.more(10).unwrap();
         }

@@ -60,7 +60,10 @@ impl Input {
     fn of_file(name: String, file: File, options: &Options) -> io::Result<Self> {
         let metadata = file.metadata()?;
         if metadata.is_dir() {
-            return Err(io::Error::new(io::ErrorKind::IsADirectory, "is a directory"));
+            return Err(io::Error::new(
+                io::ErrorKind::IsADirectory,
+                "is a directory",
+            ));
         }
         if !metadata.is_file() {
             return Self::of_source(name, Source::pipe(file), None, options);
@@ -69,9 +72,25 @@ impl Input {
         Self::of_source(name, source, Some(metadata.len()), options)
     }
 
-    fn of_source(name: String, source: Source, file_len: Option<u64>, options: &Options) -> io::Result<Self> {
-        let Opened { layers, content, source, .. } = container::open(source, options)?;
-        Ok(Self { name, layers, content, source, file_len })
+    fn of_source(
+        name: String,
+        source: Source,
+        file_len: Option<u64>,
+        options: &Options,
+    ) -> io::Result<Self> {
+        let Opened {
+            layers,
+            content,
+            source,
+            ..
+        } = container::open(source, options)?;
+        Ok(Self {
+            name,
+            layers,
+            content,
+            source,
+            file_len,
+        })
     }
 }
 

@@ -1,7 +1,10 @@
 //! The conformance runner, and what the command line `vmsd` is made of: mirrors of QEMU's devices, and the checks that
 //! prove them against real streams.
 
+pub mod conform;
 pub mod container;
+pub mod contents;
+pub mod diff;
 pub mod feed;
 pub mod input;
 pub mod map;
@@ -9,6 +12,11 @@ pub mod measure;
 pub mod mirrors;
 pub mod outline;
 pub mod output;
+pub mod qemu;
 pub mod ram;
 pub mod report;
+pub mod select;
+pub mod strip;
 pub mod walk;
+
+pub use conform::Suite;

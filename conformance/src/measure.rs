@@ -34,6 +34,18 @@ pub struct Measure {
     pub problems: Vec<Error>,
 }
 
+impl Measured {
+    /// What the values of the body are read by; `form` is what the stream's description says of it.
+    #[must_use]
+    pub fn layout<'a>(&'a self, form: Option<&'a DeviceForm>) -> Option<&'a Description> {
+        match (self, form) {
+            (Self::Mirror(description), _) => Some(description),
+            (Self::Description(_), Some(DeviceForm::Vmsd(description))) => Some(description),
+            _ => None,
+        }
+    }
+}
+
 /// Measures the bodies of one stream, in their order.
 #[derive(Default)]
 pub struct Measurer {

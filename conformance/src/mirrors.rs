@@ -3,23 +3,61 @@
 //! A mirror knows all subsections and old layouts that QEMU 5.2 to 11.1 send, whichever machine type asks for them.
 //! They are examples to copy: most are a struct and nothing else.
 
+mod acpi;
 mod acpi_build;
 mod apic;
 mod configuration;
 mod cpu_common;
 mod cpu_x86;
 mod dma;
+mod e1000;
+mod e1000e;
+mod fdc;
+mod fifo8;
 mod fw_cfg;
 mod globalstate;
 mod hpet;
+mod i2c_bus;
+mod i440fx;
 mod i8254;
 mod i8259;
+mod i82801b11_bridge;
+mod ich9_ahci;
+mod ich9_pm;
+mod ich9_smb;
+mod ich9lpc;
+mod ide;
+mod ide_bus;
+mod ide_drive;
 mod ioapic;
+mod ioh3420;
 mod kvm_tpr_opt;
 mod mc146818rtc;
+mod mch;
+mod parallel_isa;
+mod pci;
+mod pci_bridge;
+mod pcibus;
+mod pcie_pci_bridge;
+mod pcie_root_port;
+mod pcihost;
+mod pckbd;
 mod pcspk;
+mod piix3;
+mod piix4;
+mod piix4_pm;
+mod pm_smbus;
 mod port92;
+mod ps2;
+mod ps2kbd;
+mod ps2mouse;
+mod serial;
+mod slirp;
 mod timer;
+mod vga;
+mod vmmouse;
+mod xio3130_downstream;
+mod xio3130_upstream;
 
 use vmsd_schema::decode::typed::{Mirror, Registry};
 
@@ -34,19 +72,72 @@ pub fn registry() -> Registry {
         Mirror::of::<cpu_common::CpuCommon>(),
         Mirror::of::<cpu_x86::CpuX86>(),
         Mirror::of::<dma::Dma>(),
+        Mirror::of::<e1000::E1000>(),
+        Mirror::of::<e1000e::E1000e>(),
+        Mirror::of::<e1000e::E1000e>().preset("machine types up to 7.2", || {
+            Box::new(e1000e::E1000e::without_timadj())
+        }),
+        Mirror::of::<fdc::IsaFdc>(),
         Mirror::of::<fw_cfg::FwCfg>(),
         Mirror::of::<globalstate::Globalstate>(),
         Mirror::of::<globalstate::Globalstate>().preset("one string", || {
             Box::new(globalstate::Globalstate::one_string())
         }),
         Mirror::of::<hpet::Hpet>(),
+        Mirror::of::<i2c_bus::I2cBus>(),
+        Mirror::of::<i440fx::I440Fx>(),
         Mirror::of::<i8254::I8254>(),
         Mirror::of::<i8259::I8259>(),
+        Mirror::of::<i82801b11_bridge::I82801b11Bridge>(),
+        Mirror::of::<ich9_ahci::Ich9Ahci>(),
+        Mirror::of::<ich9_smb::Ich9Smb>(),
+        Mirror::of::<ich9_smb::Ich9Smb>().preset("machine types up to 2.12", || {
+            Box::new(ich9_smb::Ich9Smb::without_smbus())
+        }),
+        Mirror::of::<ich9lpc::Ich9Lpc>(),
+        Mirror::of::<ide::Ide>(),
         Mirror::of::<ioapic::Ioapic>(),
+        Mirror::of::<ioh3420::Ioh3420>(),
         Mirror::of::<kvm_tpr_opt::KvmTprOpt>(),
         Mirror::of::<mc146818rtc::Mc146818Rtc>(),
+        Mirror::of::<mch::Mch>(),
+        Mirror::of::<parallel_isa::ParallelIsa>(),
+        Mirror::of::<pci_bridge::PciBridge>(),
+        Mirror::of::<pci_bridge::PciBridge>().preset("no hotplug controller", || {
+            Box::new(pci_bridge::PciBridge::without_shpc())
+        }),
+        Mirror::of::<pcibus::PciBus>(),
+        Mirror::of::<pcie_pci_bridge::PciePciBridge>(),
+        Mirror::of::<pcie_root_port::PcieRootPort>(),
+        Mirror::of::<pcie_root_port::PcieRootPort>().preset("machine types up to 2.9", || {
+            Box::new(pcie_root_port::PcieRootPort::without_msix())
+        }),
+        Mirror::of::<pcihost::PciHost>(),
+        Mirror::of::<pckbd::IsaPckbd>(),
         Mirror::of::<pcspk::Pcspk>(),
+        Mirror::of::<piix3::Piix3>(),
+        Mirror::of::<piix4::Piix4>(),
+        Mirror::of::<piix4_pm::Piix4Pm>(),
+        Mirror::of::<piix4_pm::Piix4Pm>().preset("machine types up to 6.2", || {
+            Box::new(piix4_pm::Piix4Pm::without_acpi_index())
+        }),
+        Mirror::of::<piix4_pm::Piix4Pm>().preset("hotplug of the root bus alone", || {
+            Box::new(piix4_pm::Piix4Pm::without_bridge_hotplug())
+        }),
+        Mirror::of::<piix4_pm::Piix4Pm>().preset("machine types up to 2.12", || {
+            Box::new(piix4_pm::Piix4Pm::without_smbus())
+        }),
         Mirror::of::<port92::Port92>(),
+        Mirror::of::<ps2kbd::Ps2Kbd>(),
+        Mirror::of::<ps2mouse::Ps2Mouse>(),
+        Mirror::of::<serial::SerialDevice>(),
+        Mirror::of::<serial::SerialDevice>()
+            .preset("mapped", || Box::new(serial::SerialDevice::mapped())),
+        Mirror::of::<slirp::Slirp>(),
         Mirror::of::<timer::Clocks>(),
+        Mirror::of::<vga::PciVga>(),
+        Mirror::of::<vmmouse::Vmmouse>(),
+        Mirror::of::<xio3130_downstream::Xio3130Downstream>(),
+        Mirror::of::<xio3130_upstream::Xio3130Upstream>(),
     ])
 }

@@ -180,7 +180,8 @@ impl Outline {
                     section.measured = Some(measure.by);
                 }
                 let name = self.open().map(|section| section.section.idstr().to_string()).unwrap_or_default();
-                self.findings.extend(measure.problems.into_iter().map(|error| error.inside(name.clone())));
+                let placed = |error: Error| if error.path().starts_with(&name) { error } else { error.inside(name.clone()) };
+                self.findings.extend(measure.problems.into_iter().map(placed));
             }
         }
     }

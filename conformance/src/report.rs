@@ -1,6 +1,12 @@
 //! Reports: what was found, as text for people or JSON for programs. Nothing here reads a stream.
 
 pub mod analyze;
+pub mod conform;
+pub mod decode;
+pub mod decode_json;
+pub mod diff;
+pub mod hexdump;
+mod hexdump_body;
 pub mod inspect;
 pub mod inspect_json;
 pub mod json;

@@ -5,7 +5,7 @@
 
 use std::io;
 
-use vmsd_schema::schema::StreamDescription;
+use vmsd_schema::schema::{DeviceForm, StreamDescription};
 use vmsd_schema::stream::{locate, Chunk, Event, PageSizeSource, Parser, Section};
 use vmsd_schema::{Error, ErrorKind};
 
@@ -35,6 +35,8 @@ pub enum Thing<'a> {
         section: &'a Section,
         /// Who knows its length.
         measure: Measure,
+        /// What the stream's description says of it.
+        form: Option<&'a DeviceForm>,
     },
 }
 
@@ -178,7 +180,11 @@ impl Walk {
         }
         .map_err(Stop::Stream)?;
         let raw = data.get(..len).unwrap_or_default();
-        let thing = Thing::Body { at, section: &section, measure };
+        let form = match &measure.by {
+            Measured::Description(index) => measurer.device(*index).map(|device| &device.form),
+            _ => None,
+        };
+        let thing = Thing::Body { at, section: &section, measure, form };
         visit(Step { parser: &self.parser, raw, thing }).map_err(Stop::Output)?;
         self.feed.advance(len);
         Ok(())

@@ -10,6 +10,8 @@
 
 #[path = "containers/damage.rs"]
 mod damage;
+#[path = "containers/fixtures.rs"]
+mod fixtures;
 #[path = "containers/libvirt_writer.rs"]
 mod libvirt_writer;
 #[path = "containers/multifd.rs"]
@@ -42,7 +44,10 @@ pub(crate) fn stream(len: usize) -> Vec<u8> {
 }
 
 /// The names of the layers, and all bytes inside; from a mapped file and from a pipe, which must agree.
-pub(crate) fn unwrap(bytes: &[u8], options: &Options) -> Result<(Vec<&'static str>, Vec<u8>), String> {
+pub(crate) fn unwrap(
+    bytes: &[u8],
+    options: &Options,
+) -> Result<(Vec<&'static str>, Vec<u8>), String> {
     let mapped = unwrap_source(Source::bytes(bytes.to_vec()), options);
     let piped = unwrap_source(Source::pipe(io::Cursor::new(bytes.to_vec())), options);
     match (&mapped, &piped) {
@@ -53,9 +58,16 @@ pub(crate) fn unwrap(bytes: &[u8], options: &Options) -> Result<(Vec<&'static st
     mapped
 }
 
-fn unwrap_source(source: Source, options: &Options) -> Result<(Vec<&'static str>, Vec<u8>), String> {
+fn unwrap_source(
+    source: Source,
+    options: &Options,
+) -> Result<(Vec<&'static str>, Vec<u8>), String> {
     let opened = container::open(source, options).map_err(|error| error.to_string())?;
     let mut out = Vec::new();
-    opened.source.into_read().read_to_end(&mut out).map_err(|error| error.to_string())?;
+    opened
+        .source
+        .into_read()
+        .read_to_end(&mut out)
+        .map_err(|error| error.to_string())?;
     Ok((opened.layers.iter().map(Layer::name).collect(), out))
 }

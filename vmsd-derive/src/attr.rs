@@ -1,7 +1,7 @@
 //! Words to values. A bad word is reported and otherwise ignored, so that one compile shows every mistake; nothing
 //! here returns a `Result`.
 
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, Spacing, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::meta::ParseNestedMeta;
@@ -126,21 +126,21 @@ impl ContainerAttrs {
         let bad = each_word(cx, attrs, |meta| {
             let path = &meta.path;
             match word_of(path, word::CONTAINER, word::FIELD)? {
-                word::NAME => out.name.set(cx, path, meta.value()?.parse()?),
+                word::NAME => out.name.set(cx, path, text(&meta)?),
                 word::VERSION => out.version.set(cx, path, integer(&meta)?),
                 word::MINIMUM_VERSION => out.minimum_version.set(cx, path, integer(&meta)?),
-                word::PRE_SAVE => out.pre_save.set(cx, path, meta.value()?.parse()?),
-                word::POST_SAVE => out.post_save.set(cx, path, meta.value()?.parse()?),
-                word::PRE_LOAD => out.pre_load.set(cx, path, meta.value()?.parse()?),
-                word::POST_LOAD => out.post_load.set(cx, path, meta.value()?.parse()?),
-                word::PRIORITY => out.priority.set(cx, path, meta.value()?.parse()?),
+                word::PRE_SAVE => out.pre_save.set(cx, path, rust(&meta)?),
+                word::POST_SAVE => out.post_save.set(cx, path, rust(&meta)?),
+                word::PRE_LOAD => out.pre_load.set(cx, path, rust(&meta)?),
+                word::POST_LOAD => out.post_load.set(cx, path, rust(&meta)?),
+                word::PRIORITY => out.priority.set(cx, path, rust(&meta)?),
                 word::EARLY_SETUP => out.early_setup.set(cx, path, ()),
                 word::UNMIGRATABLE => out.unmigratable.set(cx, path, ()),
                 word::OPAQUE => out.opaque.set(cx, path, ()),
                 word::CRATE => out
                     .krate
                     .set(cx, path, meta.value()?.call(Path::parse_mod_style)?),
-                word::PREFIX => out.prefix.set(cx, path, meta.value()?.parse()?),
+                word::PREFIX => out.prefix.set(cx, path, text(&meta)?),
                 _ => out.default.set(cx, path, ()),
             }
             Ok(())
@@ -156,16 +156,16 @@ impl FieldAttrs {
         let bad = each_word(cx, attrs, |meta| {
             let path = &meta.path;
             match word_of(path, word::FIELD, word::CONTAINER)? {
-                word::NAME => out.name.set(cx, path, meta.value()?.parse()?),
+                word::NAME => out.name.set(cx, path, text(&meta)?),
                 word::SKIP => out.skip.set(cx, path, ()),
                 word::SINCE => out.since.set(cx, path, integer(&meta)?),
-                word::EXISTS => out.exists.set(cx, path, meta.value()?.parse()?),
+                word::EXISTS => out.exists.set(cx, path, rust(&meta)?),
                 word::LEN => out.len.set(cx, path, meta.value()?.parse()?),
-                word::RANGE => out.range.set(cx, path, until_comma(meta.value()?)?),
-                word::WITH => out.with.set(cx, path, meta.value()?.parse()?),
+                word::RANGE => out.range.set(cx, path, range(&meta)?),
+                word::WITH => out.with.set(cx, path, rust(&meta)?),
                 word::EQUAL => out.equal.set(cx, path, ()),
                 word::MAX => out.max.set(cx, path, meta.value()?.parse()?),
-                word::VALIDATE => out.validate.set(cx, path, meta.value()?.parse()?),
+                word::VALIDATE => out.validate.set(cx, path, rust(&meta)?),
                 word::STRUCT_VERSION => out.struct_version.set(cx, path, integer(&meta)?),
                 word::MARKED => out.marked.set(cx, path, ()),
                 word::UNCOMPRESSED => out.uncompressed.set(cx, path, ()),
@@ -173,7 +173,7 @@ impl FieldAttrs {
                 word::SUBSECTION => out.subsection.set(cx, path, ()),
                 word::FOREIGN_NAME => out.foreign_name.set(cx, path, ()),
                 word::RENAMED => out.renamed.set(cx, path, meta.input.parse()?),
-                word::DEFAULT => out.default.set(cx, path, until_comma(meta.value()?)?),
+                word::DEFAULT => out.default.set(cx, path, expression(meta.value()?)?),
                 encoding => match out.encoding.as_ref() {
                     Some(first) if first.value != encoding => {
                         cx.error(
@@ -245,7 +245,50 @@ fn word_of(path: &Path, here: &[Word], elsewhere: &[Word]) -> syn::Result<Word> 
 }
 
 fn integer(meta: &ParseNestedMeta<'_>) -> syn::Result<u32> {
-    meta.value()?.parse::<LitInt>()?.base10_parse()
+    let input = meta.value()?;
+    let number: LitInt = input
+        .parse()
+        .map_err(|error| syn::Error::new(error.span(), "expected a number, without quotes"))?;
+    number.base10_parse()
+}
+
+/// Wire text: in quotes.
+fn text(meta: &ParseNestedMeta<'_>) -> syn::Result<LitStr> {
+    let input = meta.value()?;
+    input
+        .parse()
+        .map_err(|error| syn::Error::new(error.span(), "expected wire text, in quotes"))
+}
+
+/// A path, a type or a name: without quotes.
+fn rust<T: Parse>(meta: &ParseNestedMeta<'_>) -> syn::Result<T> {
+    let input = meta.value()?;
+    if input.peek(LitStr) {
+        return Err(input.error("Rust stands without quotes: `word = Self::path`"));
+    }
+    input.parse()
+}
+
+/// `a..b`, either end left out, or `a..=b`. It must be told from a number here: `get_mut` would take that, too.
+fn range(meta: &ParseNestedMeta<'_>) -> syn::Result<TokenStream> {
+    let input = meta.value()?;
+    let start = input.fork();
+    let tokens = expression(input)?;
+    let mut dots = tokens.clone().into_iter().filter(
+        |token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '.' && punct.spacing() == Spacing::Joint),
+    );
+    match dots.next() {
+        Some(_) => Ok(tokens),
+        None => Err(start.error("expected a range: `a..b`, `..b` or `a..`")),
+    }
+}
+
+/// Any tokens, and not none.
+fn expression(input: ParseStream<'_>) -> syn::Result<TokenStream> {
+    if input.is_empty() || input.peek(Token![,]) {
+        return Err(input.error("expected a value"));
+    }
+    until_comma(input)
 }
 
 /// The tokens up to the next comma.
@@ -299,6 +342,6 @@ impl Parse for Max {
             syn::parenthesized!(inner in input);
             return inner.parse().map(Self::LenOf);
         }
-        until_comma(input).map(Self::Expr)
+        expression(input).map(Self::Expr)
     }
 }

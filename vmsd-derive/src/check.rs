@@ -1,6 +1,6 @@
 //! Rules that look at more than one word. Each is a function whose name is the rule.
 
-use crate::ast::{argument, last_segment, Container, Elements};
+use crate::ast::{argument, last_segment, Container};
 use crate::attr::{ContainerAttrs, FieldAttrs};
 use crate::ctxt::Ctxt;
 use crate::word;
@@ -33,13 +33,13 @@ pub(crate) fn container(cx: &Ctxt, container: &Container) {
 }
 
 fn skip_excludes_everything(cx: &Ctxt, attrs: &FieldAttrs) {
-    let Some(skip) = attrs.skip.as_ref() else {
+    if !attrs.skip.is_set() {
         return;
-    };
-    for word in words(attrs) {
+    }
+    for (word, place) in words(attrs) {
         if word != "skip" && word != "default" {
             cx.error(
-                &skip.word,
+                place,
                 format!("a field that is skipped is not on the wire, so `{word}` says nothing"),
             );
         }
@@ -128,16 +128,16 @@ fn lists_need_their_type(cx: &Ctxt, field: &syn::Field, attrs: &FieldAttrs) {
 
 fn subsection_is_an_option(cx: &Ctxt, field: &syn::Field, attrs: &FieldAttrs) {
     match attrs.subsection.as_ref() {
-        Some(set) => {
+        Some(_) => {
             if argument(&field.ty, "Option", 0).is_none() {
                 cx.error(
                     &field.ty,
                     "a subsection is an `Option<T>`: `Some` is sent, `None` is not",
                 );
             }
-            for word in words(attrs) {
+            for (word, place) in words(attrs) {
                 if !["subsection", "foreign_name", "default", "skip"].contains(&word) {
-                    cx.error(&set.word, format!("a subsection is there or not as its `Option` is; `{word}` cannot decide it"));
+                    cx.error(place, format!("a subsection is there or not as its `Option` is; `{word}` cannot decide it"));
                 }
             }
         }
@@ -230,7 +230,7 @@ fn facts_are_skipped(cx: &Ctxt, fields: &Parsed<'_>) {
 
 fn minimum_is_not_above_version(cx: &Ctxt, container: &Container) {
     if let Some(minimum) = container.attrs.minimum_version.as_ref() {
-        if container.minimum_version > container.version {
+        if container.attrs.version.is_set() && container.minimum_version > container.version {
             let (minimum_version, version) = (container.minimum_version, container.version);
             cx.error(
                 &minimum.word,
@@ -247,25 +247,16 @@ fn bounds_name_fields(cx: &Ctxt, container: &Container) {
                 cx.error(other, format!("no field `{other}` in this struct"));
             }
         }
-        if let (Elements::Range(_), crate::ast::Encoding::Word(word)) =
-            (&sent.elements, &sent.encoding)
-        {
-            if *word == word::BITMAP {
-                cx.error(&container.ident, "a `bitmap` takes `len`, not `range`");
-            }
-        }
     }
 }
 
-/// The words that stand on a field.
-fn words(attrs: &FieldAttrs) -> Vec<&'static str> {
-    let mut words: Vec<&'static str> = word::FIELD
+/// The words that stand on a field, and where.
+fn words(attrs: &FieldAttrs) -> Vec<(&'static str, &syn::Path)> {
+    let encoding = attrs.encoding.as_ref().map(|set| (set.value.0, &set.word));
+    let others = word::FIELD
         .iter()
-        .map(|word| word.0)
-        .filter(|word| place(attrs, word).is_some())
-        .collect();
-    words.extend(attrs.encoding.as_ref().map(|set| set.value.0));
-    words
+        .filter_map(|word| Some((word.0, place(attrs, word.0)?)));
+    encoding.into_iter().chain(others).collect()
 }
 
 /// Where `word` stands on a field, if it does. Bare encoding words share one slot.

@@ -5,8 +5,8 @@
 mod encoding;
 mod field;
 
-use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned, ToTokens};
 use syn::spanned::Spanned;
 use syn::{DeriveInput, Path, Type};
 
@@ -64,7 +64,7 @@ pub(crate) fn container(container: &Container) -> TokenStream {
         .map(|(_, state, _)| {
             let message =
                 "a subsection's name starts with its parent's name; `foreign_name` admits another";
-            quote_spanned!(state.span()=> ::core::assert!(
+            quote_spanned!(at(state)=> ::core::assert!(
                 #p::is_subsection_of(#name, <#state as #p::VmState>::NAME), #message
             ))
         });
@@ -101,6 +101,7 @@ pub(crate) fn container(container: &Container) -> TokenStream {
                     #p::SchemaBuilder::new::<Self>() #(#rows)* #(.subsection::<#states>())* .build()
                 }
 
+                #[inline]
                 fn visit<__V: #p::Visitor>(&mut self, __v: &mut __V, __version: #p::u32) -> #krate::Result<()> {
                     #generic_checks
                     #(#visits)*
@@ -227,14 +228,20 @@ fn default_of(ty: &Type) -> TokenStream {
     match ty {
         Type::Array(array) => {
             let element = default_of(&array.elem);
-            quote_spanned!(ty.span()=> ::core::array::from_fn(|_| #element))
+            quote_spanned!(at(ty)=> ::core::array::from_fn(|_| #element))
         }
         _ => match argument(ty, "Box", 0) {
             Some(inner) => {
                 let inner = default_of(inner);
-                quote_spanned!(ty.span()=> ::std::boxed::Box::new(#inner))
+                quote_spanned!(at(ty)=> ::std::boxed::Box::new(#inner))
             }
-            None => quote_spanned!(ty.span()=> ::core::default::Default::default()),
+            None => quote_spanned!(at(ty)=> ::core::default::Default::default()),
         },
     }
+}
+
+/// The place of `tokens` for errors. Names resolve as the macro's own: those of `tokens` may come from a
+/// `macro_rules!` that knows neither `self` nor our locals.
+fn at(tokens: &impl ToTokens) -> Span {
+    tokens.span().resolved_at(Span::call_site())
 }

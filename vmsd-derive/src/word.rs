@@ -95,6 +95,25 @@ pub(crate) const FIELD: &[Word] = &[
     DEFAULT,
 ];
 
+/// Words of other derives and of the C macros for what is said differently here.
+const ELSEWHERE: &[(&str, &str)] = &[
+    ("rename", "write `name = \"…\"`"),
+    (
+        "needed",
+        "a subsection is needed where its `Option` is `Some`",
+    ),
+    ("count", "write `len = field` or `len = field * N`"),
+    ("version_id", "write `version = N`"),
+    ("minimum_version_id", "write `minimum_version = N`"),
+    (
+        "subsections",
+        "write `subsection` on fields of type `Option<S>`, last in the struct",
+    ),
+    ("array", "the type says it: `[T; N]`"),
+    ("pointer", "the type says it: `Box<T>`"),
+    ("unused", "the type says it: a field of type `Unused<N>`"),
+];
+
 impl fmt::Display for Word {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0)
@@ -117,6 +136,9 @@ pub(crate) fn unknown(word: &str, here: &[Word], elsewhere: &[Word]) -> String {
                 "a field"
             }
         );
+    }
+    if let Some((_, instead)) = ELSEWHERE.iter().find(|(other, _)| *other == word) {
+        return format!("unknown word `{word}`: {instead}");
     }
     let list = here
         .iter()

@@ -18,6 +18,7 @@
 //! | [`UnusedBytes`] | `unused_buffer` | zeros, ignored on load |
 //! | [`PciConfig`] | `pci config` | 256 or 4096 raw bytes, checked |
 //! | [`PciIrqState`] | `pci irq state` | be32 of 0 or 1 for each of four pins |
+//! | [`Shpc`] | `shpc` | 160 raw bytes |
 //! | [`MsixState`] | `msix state` | 16 bytes for each vector, and a bit for each |
 
 mod array;
@@ -33,6 +34,7 @@ mod pci_config;
 mod pci_irq_state;
 mod pointer;
 mod scalar;
+mod shpc;
 mod timer;
 mod tree;
 mod unused;
@@ -50,6 +52,7 @@ pub use pci_config::PciConfig;
 pub use pci_irq_state::PciIrqState;
 pub use pointer::{Marked, Nullable, Pointer};
 pub use scalar::Scalar;
+pub use shpc::Shpc;
 pub use timer::{Timer, TimerDeadline};
 pub use tree::{Gtree, TreeKey};
 pub use unused::{Unused, UnusedBytes};

@@ -6,10 +6,12 @@
 mod described;
 mod group;
 mod kind;
+pub mod machine;
 mod node;
 mod pointee;
 pub mod typed;
 
 pub use described::{decode, measure, End};
 pub use kind::{Kind, Scalar, ScalarKind};
+pub use machine::{Machine, Mirrors};
 pub use node::{Branch, Content, Key, Node, Reason, Struct, Subsection};

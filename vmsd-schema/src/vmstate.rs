@@ -5,17 +5,20 @@
 
 mod describer;
 mod elements;
+mod inspection;
 mod loader;
 mod saver;
 pub mod schema_builder;
 
+use crate::codec::Nested;
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::{Count, Description, Dialect, Priority, Schema, Shape};
 use crate::wire::{Reader, Writer};
 
 pub use describer::{Described, Describer};
 pub use elements::{Counted, Elements, Length, Unit};
-pub use loader::{subsection_name, Loader, Mode, Note, Position};
+pub use inspection::{Mode, Note, Position};
+pub use loader::{subsection_name, Loader};
 pub use saver::Saver;
 
 /// A device, or a part of one, that migrates: QEMU's `VMStateDescription` and the struct it lays out.
@@ -26,7 +29,7 @@ pub use saver::Saver;
     label = "`{Self}` has no VMStateDescription",
     note = "put `#[derive(VmState)]` on `{Self}`"
 )]
-pub trait VmState: Sized {
+pub trait VmState: Field<Codec = Nested> + Sized {
     /// The description's name; of a section's idstr the last part.
     const NAME: &'static str;
     /// The version that is written, and the newest that loads.
@@ -82,6 +85,7 @@ pub trait VmState: Sized {
     ///
     /// # Errors
     /// [`ErrorKind::Version`] outside minimum to version, and whatever a hook or a check returns.
+    #[inline]
     fn save(&mut self, writer: &mut Writer, version: u32) -> Result<()> {
         Saver::new(writer).vmsd(self, version)
     }
@@ -91,6 +95,7 @@ pub trait VmState: Sized {
     ///
     /// # Errors
     /// As QEMU's, with the offset and the path of the field.
+    #[inline]
     fn load(&mut self, loader: &mut Loader<'_>, version: u32) -> Result<()> {
         loader.vmsd(self, version)
     }

@@ -439,8 +439,7 @@ fn check_table(
     bytes: u64,
     len: u64,
 ) -> io::Result<()> {
-    if offset == 0 || offset % geometry.cluster_size() != 0 || !inside(offset, bytes, len)
-    {
+    if offset == 0 || offset % geometry.cluster_size() != 0 || !inside(offset, bytes, len) {
         let message = format!("no table can be at {offset:#x}: not at the start of a cluster, or outside the file of {len:#x} bytes");
         return Err(bad(field, at, ErrorKind::Bound, message));
     }

@@ -5,7 +5,7 @@ mod cpu_hotplug;
 mod memory_hotplug;
 mod pci_hotplug;
 
-pub use apm::ApmState;
-pub use cpu_hotplug::{AcpiCpuStatus, CpuHotplugState};
-pub use memory_hotplug::{MemHotplugState, MemStatus};
-pub use pci_hotplug::{AcpiPciHpPciStatus, MAX_HOTPLUG_BUS};
+pub(crate) use apm::ApmState;
+pub(crate) use cpu_hotplug::CpuHotplugState;
+pub(crate) use memory_hotplug::MemHotplugState;
+pub(crate) use pci_hotplug::{AcpiPciHpPciStatus, MAX_HOTPLUG_BUS};

@@ -8,288 +8,299 @@ use super::pci::PciDevice;
 const MAC_REGS: usize = 0x8000;
 
 /// The card.
-#[derive(Clone, Debug, PartialEq, Eq, VmState)]
+#[derive(VmState)]
 #[vmstate(name = "e1000", version = 2, minimum_version = 1, default)]
-pub struct E1000 {
-    /// The PCI device.
-    pub parent_obj: PciDevice,
+pub(crate) struct E1000 {
+    parent_obj: PciDevice,
     /// Was the instance id.
     #[vmstate(exists = Self::is_version_1)]
-    pub was_instance_id: Unused<4>,
+    was_instance_id: Unused<4>,
     /// Was `mmio_base`.
-    pub was_mmio_base: Unused<4>,
+    was_mmio_base: Unused<4>,
     /// Bytes of a receive buffer.
-    pub rxbuf_size: u32,
+    rxbuf_size: u32,
     /// Descriptors that must be free before the guest is warned, as a shift.
-    pub rxbuf_min_shift: u32,
+    rxbuf_min_shift: u32,
     /// Bits that came from the driver.
     #[vmstate(name = "eecd_state.val_in")]
-    pub eecd_val_in: u32,
+    eecd_val_in: u32,
     /// How many.
     #[vmstate(name = "eecd_state.bitnum_in")]
-    pub eecd_bitnum_in: u16,
+    eecd_bitnum_in: u16,
     /// The next bit to the driver. QEMU masks it at each use.
     #[vmstate(name = "eecd_state.bitnum_out")]
-    pub eecd_bitnum_out: u16,
+    eecd_bitnum_out: u16,
     /// Whether a read goes on.
     #[vmstate(name = "eecd_state.reading")]
-    pub eecd_reading: u16,
+    eecd_reading: u16,
     /// The lines as they were.
     #[vmstate(name = "eecd_state.old_eecd")]
-    pub eecd_old_eecd: u32,
+    eecd_old_eecd: u32,
     /// Where the IP checksum starts.
     #[vmstate(name = "mig_props.ipcss")]
-    pub ipcss: u8,
+    ipcss: u8,
     /// Where it is stored.
     #[vmstate(name = "mig_props.ipcso")]
-    pub ipcso: u8,
+    ipcso: u8,
     /// Where it ends.
     #[vmstate(name = "mig_props.ipcse")]
-    pub ipcse: u16,
+    ipcse: u16,
     /// Where the TCP or UDP checksum starts.
     #[vmstate(name = "mig_props.tucss")]
-    pub tucss: u8,
+    tucss: u8,
     /// Where it is stored.
     #[vmstate(name = "mig_props.tucso")]
-    pub tucso: u8,
+    tucso: u8,
     /// Where it ends.
     #[vmstate(name = "mig_props.tucse")]
-    pub tucse: u16,
+    tucse: u16,
     /// Bytes of payload.
     #[vmstate(name = "mig_props.paylen")]
-    pub paylen: u32,
+    paylen: u32,
     /// Bytes of headers.
     #[vmstate(name = "mig_props.hdr_len")]
-    pub hdr_len: u8,
+    hdr_len: u8,
     /// Bytes of a segment.
     #[vmstate(name = "mig_props.mss")]
-    pub mss: u16,
+    mss: u16,
     /// Bytes of the packet that is being put together.
     #[vmstate(name = "tx.size")]
-    pub tx_size: u16,
+    tx_size: u16,
     /// Segments of it that were sent.
     #[vmstate(name = "tx.tso_frames")]
-    pub tx_tso_frames: u16,
+    tx_tso_frames: u16,
     /// Which checksums it asks for.
     #[vmstate(name = "tx.sum_needed")]
-    pub tx_sum_needed: u8,
+    tx_sum_needed: u8,
     /// Whether the packet is IPv4.
     #[vmstate(name = "mig_props.ip")]
-    pub ip: i8,
+    ip: i8,
     /// Whether it is TCP.
     #[vmstate(name = "mig_props.tcp")]
-    pub tcp: i8,
+    tcp: i8,
     /// Its headers.
     #[vmstate(name = "tx.header", buffer)]
-    pub tx_header: [u8; 256],
+    tx_header: [u8; 256],
     /// Its bytes.
     #[vmstate(name = "tx.data", buffer)]
-    pub tx_data: Box<[u8; 0x10000]>,
+    tx_data: Box<[u8; 0x10000]>,
     /// The EEPROM.
-    pub eeprom_data: [u16; 64],
+    eeprom_data: [u16; 64],
     /// Registers of the PHY.
-    pub phy_reg: [u16; 32],
+    phy_reg: [u16; 32],
     /// Device control.
     #[vmstate(name = "mac_reg[CTRL]")]
-    pub ctrl: u32,
+    ctrl: u32,
     /// EEPROM control and data.
     #[vmstate(name = "mac_reg[EECD]")]
-    pub eecd: u32,
+    eecd: u32,
     /// EEPROM read.
     #[vmstate(name = "mac_reg[EERD]")]
-    pub eerd: u32,
+    eerd: u32,
     /// Good packets received.
     #[vmstate(name = "mac_reg[GPRC]")]
-    pub gprc: u32,
+    gprc: u32,
     /// Good packets sent.
     #[vmstate(name = "mac_reg[GPTC]")]
-    pub gptc: u32,
+    gptc: u32,
     /// Interrupt cause.
     #[vmstate(name = "mac_reg[ICR]")]
-    pub icr: u32,
+    icr: u32,
     /// Interrupt cause set.
     #[vmstate(name = "mac_reg[ICS]")]
-    pub ics: u32,
+    ics: u32,
     /// Interrupt mask clear.
     #[vmstate(name = "mac_reg[IMC]")]
-    pub imc: u32,
+    imc: u32,
     /// Interrupt mask set.
     #[vmstate(name = "mac_reg[IMS]")]
-    pub ims: u32,
+    ims: u32,
     /// LED control.
     #[vmstate(name = "mac_reg[LEDCTL]")]
-    pub ledctl: u32,
+    ledctl: u32,
     /// Management control.
     #[vmstate(name = "mac_reg[MANC]")]
-    pub manc: u32,
+    manc: u32,
     /// MDI control.
     #[vmstate(name = "mac_reg[MDIC]")]
-    pub mdic: u32,
+    mdic: u32,
     /// Missed packets.
     #[vmstate(name = "mac_reg[MPC]")]
-    pub mpc: u32,
+    mpc: u32,
     /// Packet buffer allocation.
     #[vmstate(name = "mac_reg[PBA]")]
-    pub pba: u32,
+    pba: u32,
     /// Receive control.
     #[vmstate(name = "mac_reg[RCTL]")]
-    pub rctl: u32,
+    rctl: u32,
     /// Receive descriptors, high half of the base.
     #[vmstate(name = "mac_reg[RDBAH]")]
-    pub rdbah: u32,
+    rdbah: u32,
     /// Receive descriptors, low half of the base.
     #[vmstate(name = "mac_reg[RDBAL]")]
-    pub rdbal: u32,
+    rdbal: u32,
     /// Receive descriptors, head.
     #[vmstate(name = "mac_reg[RDH]")]
-    pub rdh: u32,
+    rdh: u32,
     /// Receive descriptors, length.
     #[vmstate(name = "mac_reg[RDLEN]")]
-    pub rdlen: u32,
+    rdlen: u32,
     /// Receive descriptors, tail.
     #[vmstate(name = "mac_reg[RDT]")]
-    pub rdt: u32,
+    rdt: u32,
     /// Device status.
     #[vmstate(name = "mac_reg[STATUS]")]
-    pub status: u32,
+    status: u32,
     /// Software semaphore.
     #[vmstate(name = "mac_reg[SWSM]")]
-    pub swsm: u32,
+    swsm: u32,
     /// Transmit control.
     #[vmstate(name = "mac_reg[TCTL]")]
-    pub tctl: u32,
+    tctl: u32,
     /// Transmit descriptors, high half of the base.
     #[vmstate(name = "mac_reg[TDBAH]")]
-    pub tdbah: u32,
+    tdbah: u32,
     /// Transmit descriptors, low half of the base.
     #[vmstate(name = "mac_reg[TDBAL]")]
-    pub tdbal: u32,
+    tdbal: u32,
     /// Transmit descriptors, head.
     #[vmstate(name = "mac_reg[TDH]")]
-    pub tdh: u32,
+    tdh: u32,
     /// Transmit descriptors, length.
     #[vmstate(name = "mac_reg[TDLEN]")]
-    pub tdlen: u32,
+    tdlen: u32,
     /// Transmit descriptors, tail.
     #[vmstate(name = "mac_reg[TDT]")]
-    pub tdt: u32,
+    tdt: u32,
     /// Octets received, high half.
     #[vmstate(name = "mac_reg[TORH]")]
-    pub torh: u32,
+    torh: u32,
     /// Octets received, low half.
     #[vmstate(name = "mac_reg[TORL]")]
-    pub torl: u32,
+    torl: u32,
     /// Octets sent, high half.
     #[vmstate(name = "mac_reg[TOTH]")]
-    pub toth: u32,
+    toth: u32,
     /// Octets sent, low half.
     #[vmstate(name = "mac_reg[TOTL]")]
-    pub totl: u32,
+    totl: u32,
     /// Packets received.
     #[vmstate(name = "mac_reg[TPR]")]
-    pub tpr: u32,
+    tpr: u32,
     /// Packets sent.
     #[vmstate(name = "mac_reg[TPT]")]
-    pub tpt: u32,
+    tpt: u32,
     /// Transmit descriptor control.
     #[vmstate(name = "mac_reg[TXDCTL]")]
-    pub txdctl: u32,
+    txdctl: u32,
     /// Wake-up filter control.
     #[vmstate(name = "mac_reg[WUFC]")]
-    pub wufc: u32,
+    wufc: u32,
     /// VLAN type.
     #[vmstate(name = "mac_reg[VET]")]
-    pub vet: u32,
+    vet: u32,
     /// Receive addresses.
     #[vmstate(name = "mac_reg")]
-    pub ra: [u32; 32],
+    ra: [u32; 32],
     /// Multicast table.
     #[vmstate(name = "mac_reg")]
-    pub mta: [u32; 128],
+    mta: [u32; 128],
     /// VLAN filter table.
     #[vmstate(name = "mac_reg")]
-    pub vfta: [u32; 128],
-    /// Sent by machine types from 1.6 on.
+    vfta: [u32; 128],
+    /// Sent by machine types from 1.7 on, and by every QEMU from 10.0 on.
     #[vmstate(subsection)]
-    pub mit_state: Option<E1000MitState>,
+    mit_state: Option<E1000MitState>,
     /// Sent by machine types from 2.5 on.
     #[vmstate(subsection)]
-    pub full_mac_state: Option<E1000FullMacState>,
-    /// Sent by machine types from 2.11 on.
+    full_mac_state: Option<E1000FullMacState>,
+    /// Sent by machine types from 2.12 on.
     #[vmstate(subsection)]
-    pub tx_tso_state: Option<E1000TxTsoState>,
+    tx_tso_state: Option<E1000TxTsoState>,
 }
 
 /// Interrupt mitigation.
-#[derive(Clone, Debug, Default, PartialEq, Eq, VmState)]
+#[derive(Default, VmState)]
 #[vmstate(name = "e1000/mit_state", version = 1)]
-pub struct E1000MitState {
+struct E1000MitState {
     /// Receive delay timer.
     #[vmstate(name = "mac_reg[RDTR]")]
-    pub rdtr: u32,
+    rdtr: u32,
     /// Receive interrupt absolute delay.
     #[vmstate(name = "mac_reg[RADV]")]
-    pub radv: u32,
+    radv: u32,
     /// Transmit interrupt absolute delay.
     #[vmstate(name = "mac_reg[TADV]")]
-    pub tadv: u32,
+    tadv: u32,
     /// Interrupt throttling rate.
     #[vmstate(name = "mac_reg[ITR]")]
-    pub itr: u32,
+    itr: u32,
     /// The level of the interrupt pin.
-    pub mit_irq_level: bool,
+    mit_irq_level: bool,
 }
 
 /// Every register, those of the section included.
-#[derive(Clone, Debug, PartialEq, Eq, VmState)]
+#[derive(VmState)]
 #[vmstate(name = "e1000/full_mac_state", version = 1, default)]
-pub struct E1000FullMacState {
-    /// The registers.
-    pub mac_reg: Box<[u32; MAC_REGS]>,
+struct E1000FullMacState {
+    mac_reg: Box<[u32; MAC_REGS]>,
 }
 
 /// What the driver set for segmented packets; the section has it for the others.
-#[derive(Clone, Debug, Default, PartialEq, Eq, VmState)]
-#[vmstate(name = "e1000/tx_tso_state", version = 1)]
-pub struct E1000TxTsoState {
+#[derive(Default, VmState)]
+#[vmstate(name = "e1000/tx_tso_state", version = 1, prefix = "tx.tso_props.")]
+struct E1000TxTsoState {
     /// Where the IP checksum starts.
-    #[vmstate(name = "tx.tso_props.ipcss")]
-    pub ipcss: u8,
+    ipcss: u8,
     /// Where it is stored.
-    #[vmstate(name = "tx.tso_props.ipcso")]
-    pub ipcso: u8,
+    ipcso: u8,
     /// Where it ends.
-    #[vmstate(name = "tx.tso_props.ipcse")]
-    pub ipcse: u16,
+    ipcse: u16,
     /// Where the TCP or UDP checksum starts.
-    #[vmstate(name = "tx.tso_props.tucss")]
-    pub tucss: u8,
+    tucss: u8,
     /// Where it is stored.
-    #[vmstate(name = "tx.tso_props.tucso")]
-    pub tucso: u8,
+    tucso: u8,
     /// Where it ends.
-    #[vmstate(name = "tx.tso_props.tucse")]
-    pub tucse: u16,
+    tucse: u16,
     /// Bytes of payload.
-    #[vmstate(name = "tx.tso_props.paylen")]
-    pub paylen: u32,
+    paylen: u32,
     /// Bytes of headers.
-    #[vmstate(name = "tx.tso_props.hdr_len")]
-    pub hdr_len: u8,
+    hdr_len: u8,
     /// Bytes of a segment.
-    #[vmstate(name = "tx.tso_props.mss")]
-    pub mss: u16,
+    mss: u16,
     /// Whether the packet is IPv4.
-    #[vmstate(name = "tx.tso_props.ip")]
-    pub ip: i8,
+    ip: i8,
     /// Whether it is TCP.
-    #[vmstate(name = "tx.tso_props.tcp")]
-    pub tcp: i8,
+    tcp: i8,
 }
 
 impl E1000 {
-    #[expect(clippy::unused_self, reason = "the signature of a predicate")]
     fn is_version_1(&self, version: u32) -> bool {
         version == 1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Version 1 has the instance id between the PCI device and the rest.
+    #[test]
+    fn version_1() {
+        const PCI_DEVICE: usize = 4 + 256 + 16;
+        let card = || E1000 {
+            rxbuf_size: 2048,
+            tctl: 0x1000,
+            ..E1000::default()
+        };
+        let newer = vmsd_schema::save(&mut card(), 2).unwrap();
+        let (pci, rest) = newer.split_at(PCI_DEVICE);
+        let older = [pci, &[0xaa; 4], rest].concat();
+
+        let mut loaded = E1000::default();
+        vmsd_schema::load(&mut loaded, &older, 1).unwrap();
+        assert_eq!((loaded.rxbuf_size, loaded.tctl), (2048, 0x1000));
+        let saved = vmsd_schema::save(&mut loaded, 1).unwrap();
+        assert_eq!(saved, [pci, &[0; 4], rest].concat());
     }
 }

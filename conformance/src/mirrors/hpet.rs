@@ -55,7 +55,7 @@ struct RtcIrqLevel {
     rtc_irq_level: u8,
 }
 
-/// Sent while the counter runs, unless the machine type is older than 3.0.
+/// Sent while the counter runs, unless the machine type is older than 2.12.
 #[derive(Default, VmState)]
 #[vmstate(name = "hpet/offset", version = 1)]
 struct Offset {

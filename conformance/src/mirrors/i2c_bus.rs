@@ -3,9 +3,9 @@
 use vmsd_schema::VmState;
 
 /// The bus.
-#[derive(Clone, Debug, Default, PartialEq, Eq, VmState)]
+#[derive(Default, VmState)]
 #[vmstate(name = "i2c_bus", version = 1)]
-pub struct I2cBus {
+pub(crate) struct I2cBus {
     /// The address of the transfer that goes on: 0 is a broadcast, 0xff none.
-    pub saved_address: u8,
+    saved_address: u8,
 }

@@ -5,11 +5,10 @@ use vmsd_schema::{Unused, VmState};
 use super::pci::PciDevice;
 
 /// The host bridge as a PCI device: all it has is its configuration space.
-#[derive(Clone, Debug, Default, PartialEq, Eq, VmState)]
+#[derive(Default, VmState)]
 #[vmstate(name = "I440FX", version = 3)]
-pub struct I440Fx {
-    /// The PCI device.
-    pub parent_obj: PciDevice,
+pub(crate) struct I440Fx {
+    parent_obj: PciDevice,
     /// Was `smm_enabled`.
-    pub was_smm_enabled: Unused<1>,
+    was_smm_enabled: Unused<1>,
 }

@@ -26,7 +26,7 @@ pub(crate) struct I8259 {
     ltim: Option<Ltim>,
 }
 
-/// Sent while all inputs are level triggered (8.1 and newer).
+/// Sent while all inputs are level triggered; newer than 7.2.
 #[derive(Default, VmState)]
 #[vmstate(name = "i8259/ltim", version = 1)]
 struct Ltim {

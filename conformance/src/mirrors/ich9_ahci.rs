@@ -11,79 +11,79 @@ use super::ide_drive::IdeDrive;
 use super::pci::PciDevice;
 
 /// The PCI function (`vmstate_ich9_ahci`).
-#[derive(Clone, Debug, Default, VmState)]
+#[derive(Default, VmState)]
 #[vmstate(name = "ich9_ahci", version = 1, minimum_version = 0)]
-pub struct Ich9Ahci {
-    pub parent_obj: PciDevice,
-    pub ahci: Ahci,
+pub(crate) struct Ich9Ahci {
+    parent_obj: PciDevice,
+    ahci: Ahci,
 }
 
 /// The host bus adapter (`vmstate_ahci`).
-#[derive(Clone, Debug, VmState)]
+#[derive(VmState)]
 #[vmstate(name = "ahci", version = 1, minimum_version = 0, default)]
-pub struct Ahci {
+struct Ahci {
     #[vmstate(len = ports)]
-    pub dev: Vec<AhciPort>,
+    dev: Vec<AhciPort>,
     #[vmstate(name = "control_regs.cap")]
-    pub cap: u32,
+    cap: u32,
     #[vmstate(name = "control_regs.ghc")]
-    pub ghc: u32,
+    ghc: u32,
     #[vmstate(name = "control_regs.irqstatus")]
-    pub irqstatus: u32,
+    irqstatus: u32,
     #[vmstate(name = "control_regs.impl")]
-    pub implemented: u32,
+    implemented: u32,
     #[vmstate(name = "control_regs.version")]
-    pub version: u32,
-    pub idp_index: u32,
+    version: u32,
+    idp_index: u32,
     /// The destination knows how many ports it has before the stream comes to say so.
     #[vmstate(with = PortCount, default = 6)]
-    pub ports: u32,
+    ports: u32,
 }
 
 /// One port (`vmstate_ahci_device`).
-#[derive(Clone, Debug, VmState)]
+#[derive(VmState)]
 #[vmstate(name = "ahci port", version = 1, minimum_version = 0, default)]
-pub struct AhciPort {
+struct AhciPort {
     #[vmstate(since = 1)]
-    pub port: IdeBus,
+    port: IdeBus,
     #[vmstate(since = 1, name = "port.ifs[0]")]
-    pub drive: IdeDrive,
-    pub port_state: u32,
-    pub finished: u32,
+    drive: IdeDrive,
+    port_state: u32,
+    finished: u32,
     #[vmstate(name = "port_regs.lst_addr")]
-    pub lst_addr: u32,
+    lst_addr: u32,
     #[vmstate(name = "port_regs.lst_addr_hi")]
-    pub lst_addr_hi: u32,
+    lst_addr_hi: u32,
     #[vmstate(name = "port_regs.fis_addr")]
-    pub fis_addr: u32,
+    fis_addr: u32,
     #[vmstate(name = "port_regs.fis_addr_hi")]
-    pub fis_addr_hi: u32,
+    fis_addr_hi: u32,
     #[vmstate(name = "port_regs.irq_stat")]
-    pub irq_stat: u32,
+    irq_stat: u32,
     #[vmstate(name = "port_regs.irq_mask")]
-    pub irq_mask: u32,
+    irq_mask: u32,
     #[vmstate(name = "port_regs.cmd", validate = Self::engines_run_only_when_started)]
-    pub cmd: u32,
+    cmd: u32,
     #[vmstate(name = "port_regs.tfdata")]
-    pub tfdata: u32,
+    tfdata: u32,
     #[vmstate(name = "port_regs.sig")]
-    pub sig: u32,
+    sig: u32,
     #[vmstate(name = "port_regs.scr_stat")]
-    pub scr_stat: u32,
+    scr_stat: u32,
     #[vmstate(name = "port_regs.scr_ctl")]
-    pub scr_ctl: u32,
+    scr_ctl: u32,
     #[vmstate(name = "port_regs.scr_err")]
-    pub scr_err: u32,
+    scr_err: u32,
     #[vmstate(name = "port_regs.scr_act")]
-    pub scr_act: u32,
+    scr_act: u32,
     #[vmstate(name = "port_regs.cmd_issue")]
-    pub cmd_issue: u32,
-    pub done_first_drq: bool,
+    cmd_issue: u32,
+    done_first_drq: bool,
     #[vmstate(validate = Self::busy_slot_is_a_slot, default = Self::NO_SLOT)]
-    pub busy_slot: i32,
-    pub init_d2h_sent: bool,
+    busy_slot: i32,
+    init_d2h_sent: bool,
     #[vmstate(since = 1)]
-    pub ncq_tfs: [NcqState; 32],
+    ncq_tfs: [NcqState; 32],
 }
 
 impl AhciPort {
@@ -93,7 +93,7 @@ impl AhciPort {
     const LIST_ON: u32 = 1 << 15;
 
     /// `busy_slot` of a port that is not in the middle of a command.
-    pub const NO_SLOT: i32 = -1;
+    const NO_SLOT: i32 = -1;
 
     /// An engine that was never started must not say that it runs (`ahci_state_post_load`).
     fn engines_run_only_when_started(&self, _version: u32) -> bool {
@@ -108,18 +108,18 @@ impl AhciPort {
 }
 
 /// One queued command (`vmstate_ncq_tfs`).
-#[derive(Clone, Debug, Default, VmState)]
+#[derive(Default, VmState)]
 #[vmstate(name = "ncq state", version = 1, minimum_version = 0, post_load = Self::post_load)]
-pub struct NcqState {
-    pub sector_count: u32,
-    pub lba: u64,
-    pub tag: u8,
-    pub cmd: u8,
+struct NcqState {
+    sector_count: u32,
+    lba: u64,
+    tag: u8,
+    cmd: u8,
     /// An index into the guest's command list.
     #[vmstate(max = 31)]
-    pub slot: u8,
-    pub used: bool,
-    pub halt: bool,
+    slot: u8,
+    used: bool,
+    halt: bool,
 }
 
 impl NcqState {
@@ -127,7 +127,9 @@ impl NcqState {
     fn post_load(&mut self, _version: u32) -> Result<()> {
         let refuse = |why| Err(Error::new(ErrorKind::Validation, why));
         if self.used != self.halt {
-            return refuse("a queued command is in use without being halted, or halted without being in use");
+            return refuse(
+                "a queued command is in use without being halted, or halted without being in use",
+            );
         }
         if self.halt && !self.is_queued_command() {
             return refuse("a halted command is not a queued one");
@@ -147,7 +149,7 @@ impl NcqState {
 /// The count of ports, to be compared with the destination's own. QEMU counted in a signed integer up to 8.2 and has
 /// described the same four bytes as unsigned since.
 #[derive(Debug)]
-pub enum PortCount {}
+enum PortCount {}
 
 impl Codec<u32> for PortCount {
     const MIN_SIZE: usize = 4;
@@ -168,7 +170,69 @@ impl Codec<u32> for PortCount {
         if describer.dialect() >= Dialect::Qemu10_0 {
             return Equal::describe(ports, describer);
         }
-        let shown = Value::Int { bits: 32, value: i64::from(*ports) };
+        let shown = Value::Int {
+            bits: 32,
+            value: i64::from(*ports),
+        };
         describer.leaf("int32 equal", shown, |writer| Equal::save(ports, writer))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use vmsd_schema::{load, save};
+
+    /// An AHCI of `ports` ports that were just reset.
+    fn quiet(ports: u32) -> Ahci {
+        let dev = (0..ports).map(|_| AhciPort::default()).collect();
+        Ahci {
+            dev,
+            ports,
+            ..Ahci::default()
+        }
+    }
+
+    /// CVE-2013-4526.
+    #[test]
+    fn the_count_of_ports_is_the_destinations_own() {
+        let bytes = save(&mut quiet(6), 1).unwrap();
+        load(&mut quiet(6), &bytes, 1).unwrap();
+
+        let mut other = bytes.clone();
+        *other.last_mut().unwrap() = 5;
+        let error = load(&mut quiet(6), &other, 1).unwrap_err();
+        assert_eq!(
+            (error.kind(), error.message()),
+            (ErrorKind::Mismatch, "6 != 5")
+        );
+    }
+
+    #[test]
+    fn a_halted_command_is_a_queued_one_in_its_own_slot() {
+        let halted = |cmd, tag, slot| NcqState {
+            tag,
+            cmd,
+            slot,
+            used: true,
+            halt: true,
+            ..NcqState::default()
+        };
+        for (mut command, accepted) in [
+            (halted(0x60, 3, 3), true),
+            (halted(0x25, 3, 3), false),
+            (halted(0x60, 3, 4), false),
+            (
+                NcqState {
+                    halt: false,
+                    ..halted(0x60, 3, 3)
+                },
+                false,
+            ),
+        ] {
+            let bytes = save(&mut command, 1).unwrap();
+            let result = load(&mut NcqState::default(), &bytes, 1);
+            assert_eq!(result.is_ok(), accepted, "{result:?}");
+        }
     }
 }

@@ -6,18 +6,26 @@ use super::pci::PciDevice;
 use super::pm_smbus::PmSmBus;
 
 /// The function.
-#[derive(Clone, Debug, PartialEq, Eq, VmState)]
+#[derive(VmState)]
 #[vmstate(name = "ich9_smb", version = 1, default)]
-pub struct Ich9Smb {
-    /// The PCI device.
-    pub dev: PciDevice,
-    /// Machine types from 3.0 on migrate the SMBus.
+pub(crate) struct Ich9Smb {
+    dev: PciDevice,
+    /// Machine types from 3.0 on migrate the SMBus; QEMU 11.1 has no others.
     #[vmstate(skip, default = true)]
-    pub migrates_smbus: bool,
+    migrates_smbus: bool,
     /// Interrupts rather than SMIs.
     #[vmstate(exists = migrates_smbus)]
-    pub irq_enabled: bool,
-    /// The SMBus controller.
+    irq_enabled: bool,
     #[vmstate(exists = migrates_smbus)]
-    pub smb: PmSmBus,
+    smb: PmSmBus,
+}
+
+impl Ich9Smb {
+    /// On machine types up to 2.12.
+    pub(crate) fn without_smbus() -> Self {
+        Self {
+            migrates_smbus: false,
+            ..Self::default()
+        }
+    }
 }

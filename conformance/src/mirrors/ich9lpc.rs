@@ -10,43 +10,41 @@ use super::pci::PciDevice;
 const CC_SIZE: usize = 16 * 1024;
 
 /// The bridge, with power management inside.
-#[derive(Clone, Debug, PartialEq, Eq, VmState)]
+#[derive(VmState)]
 #[vmstate(name = "ICH9LPC", version = 1, default)]
-pub struct Ich9Lpc {
-    /// The PCI device.
-    pub d: PciDevice,
+pub(crate) struct Ich9Lpc {
+    d: PciDevice,
     /// The APM ports.
-    pub apm: ApmState,
+    apm: ApmState,
     /// Power management; its subsections stand right behind it.
-    pub pm: Ich9Pm,
+    pm: Ich9Pm,
     /// Chip configuration.
-    pub chip_config: Box<[u8; CC_SIZE]>,
+    chip_config: Box<[u8; CC_SIZE]>,
     /// The level of the system control interrupt.
-    pub sci_level: u32,
+    sci_level: u32,
     /// Sent when the register is not zero.
     #[vmstate(subsection)]
-    pub rst_cnt: Option<Ich9LpcRstCnt>,
+    rst_cnt: Option<Ich9LpcRstCnt>,
     /// Sent when the firmware has looked for SMI features.
     #[vmstate(subsection)]
-    pub smi_feat: Option<Ich9LpcSmiFeat>,
+    smi_feat: Option<Ich9LpcSmiFeat>,
 }
 
 /// The reset control register at port 0xcf9.
-#[derive(Clone, Debug, Default, PartialEq, Eq, VmState)]
+#[derive(Default, VmState)]
 #[vmstate(name = "ICH9LPC/rst_cnt", version = 1)]
-pub struct Ich9LpcRstCnt {
-    /// The register.
-    pub rst_cnt: u8,
+struct Ich9LpcRstCnt {
+    rst_cnt: u8,
 }
 
 /// SMI features that machine and firmware agreed on through fw_cfg.
-#[derive(Clone, Debug, Default, PartialEq, Eq, VmState)]
+#[derive(Default, VmState)]
 #[vmstate(name = "ICH9LPC/smi_feat", version = 1)]
-pub struct Ich9LpcSmiFeat {
+struct Ich9LpcSmiFeat {
     /// What the firmware asked for, little-endian as it wrote it.
-    pub smi_guest_features_le: [u8; 8],
+    smi_guest_features_le: [u8; 8],
     /// Whether it was granted.
-    pub smi_features_ok: u8,
+    smi_features_ok: u8,
     /// What is in force.
-    pub smi_negotiated_features: u64,
+    smi_negotiated_features: u64,
 }

@@ -8,7 +8,7 @@ use vmsd_schema::{Unused, VmState};
 pub(crate) struct Ioapic {
     id: u8,
     ioregsel: u8,
-    /// qemu-kvm had a base address here.
+    /// Of qemu-kvm's version 2.
     #[vmstate(since = 2)]
     unused: Unused<8>,
     #[vmstate(since = 2)]

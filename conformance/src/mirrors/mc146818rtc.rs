@@ -11,12 +11,12 @@ pub(crate) struct Mc146818Rtc {
     /// Chooses a byte of `cmos_data`.
     #[vmstate(max = 127)]
     cmos_index: u8,
-    /// The broken-down time of version 1.
+    /// The broken-down time of versions 1 and 2.
     #[vmstate(name = "unused")]
     current_tm: Unused<28>,
     periodic_timer: Timer,
     next_periodic_time: i64,
-    /// Three timers of version 1.
+    /// The timers that advanced it.
     #[vmstate(name = "unused")]
     second_timers: Unused<24>,
     #[vmstate(since = 2)]

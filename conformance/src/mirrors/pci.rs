@@ -5,6 +5,6 @@ mod aer;
 mod device;
 mod msix;
 
-pub use aer::{PcieAerErr, PcieAerLog};
-pub use device::PciDevice;
-pub use msix::Msix;
+pub(crate) use aer::PcieAerLog;
+pub(crate) use device::PciDevice;
+pub(crate) use msix::Msix;

@@ -3,13 +3,13 @@
 use vmsd_schema::VmState;
 
 /// How many devices raise each line.
-#[derive(Clone, Debug, PartialEq, Eq, VmState)]
+#[derive(VmState)]
 #[vmstate(name = "PCIBUS", version = 1, default)]
-pub struct PciBus {
+pub(crate) struct PciBus {
     /// Lines: 4 of a PIIX3, 8 of an ICH9, none of a bus behind a bridge.
     #[vmstate(equal, default = 4)]
-    pub nirq: i32,
+    nirq: i32,
     /// Devices that raise the line.
     #[vmstate(len = nirq, default = vec![0; 4])]
-    pub irq_count: Vec<i32>,
+    irq_count: Vec<i32>,
 }

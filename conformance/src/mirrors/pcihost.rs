@@ -3,9 +3,9 @@
 use vmsd_schema::VmState;
 
 /// A host bridge from the CPU's side.
-#[derive(Clone, Debug, Default, PartialEq, Eq, VmState)]
+#[derive(Default, VmState)]
 #[vmstate(name = "PCIHost", version = 1)]
-pub struct PciHost {
+pub(crate) struct PciHost {
     /// Which register of which function the data port shows.
-    pub config_reg: u32,
+    config_reg: u32,
 }

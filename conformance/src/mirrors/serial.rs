@@ -1,47 +1,67 @@
-//! `serial`: a serial port with a 16550A on the ISA bus (QEMU: hw/char/serial.c and hw/char/serial-isa.c).
+//! `serial`: a serial port, a 16550A (QEMU: hw/char/serial.c, hw/char/serial-isa.c and hw/char/serial-mm.c).
 
 use vmsd_schema::{Error, ErrorKind, Result, Timer, VmState};
 
 use super::fifo8::Fifo8;
 
-/// The ISA device (`vmstate_isa_serial`).
-#[derive(Clone, Debug, Default, VmState)]
-#[vmstate(name = "serial", version = 3, minimum_version = 2)]
-pub struct IsaSerial {
-    pub state: Serial,
+/// The device around the chip: on the ISA bus (`vmstate_isa_serial`), or mapped into memory (`vmstate_serial_mm`). QEMU
+/// calls both `serial`.
+#[derive(VmState)]
+#[vmstate(name = "serial", version = 3, minimum_version = 2, default)]
+pub(crate) struct SerialDevice {
+    #[vmstate(exists = on_isa_bus)]
+    state: Serial,
+    #[vmstate(exists = Self::is_mapped)]
+    serial: Serial,
+    #[vmstate(skip, default = true)]
+    on_isa_bus: bool,
+}
+
+impl SerialDevice {
+    /// A device that is mapped into memory.
+    pub(crate) fn mapped() -> Self {
+        Self {
+            on_isa_bus: false,
+            ..Self::default()
+        }
+    }
+
+    fn is_mapped(&self, _version: u32) -> bool {
+        !self.on_isa_bus
+    }
 }
 
 /// The 16550A (`vmstate_serial`).
-#[derive(Clone, Debug, VmState)]
+#[derive(VmState)]
 #[vmstate(name = "serial", version = 3, minimum_version = 2, post_load = Self::post_load, default)]
-pub struct Serial {
+struct Serial {
     #[vmstate(since = 2)]
-    pub divider: u16,
-    pub rbr: u8,
-    pub ier: u8,
-    pub iir: u8,
-    pub lcr: u8,
-    pub mcr: u8,
+    divider: u16,
+    rbr: u8,
+    ier: u8,
+    iir: u8,
+    lcr: u8,
+    mcr: u8,
     #[vmstate(default = Self::THRE | Self::TEMT)]
-    pub lsr: u8,
-    pub msr: u8,
-    pub scr: u8,
+    lsr: u8,
+    msr: u8,
+    scr: u8,
     #[vmstate(since = 3)]
-    pub fcr_vmstate: u8,
+    fcr_vmstate: u8,
     #[vmstate(subsection)]
-    pub thr_ipending: Option<SerialThrIpending>,
+    thr_ipending: Option<SerialThrIpending>,
     #[vmstate(subsection)]
-    pub tsr: Option<SerialTsr>,
+    tsr: Option<SerialTsr>,
     #[vmstate(subsection)]
-    pub recv_fifo: Option<SerialRecvFifo>,
+    recv_fifo: Option<SerialRecvFifo>,
     #[vmstate(subsection)]
-    pub xmit_fifo: Option<SerialXmitFifo>,
+    xmit_fifo: Option<SerialXmitFifo>,
     #[vmstate(subsection)]
-    pub fifo_timeout_timer: Option<SerialFifoTimeoutTimer>,
+    fifo_timeout_timer: Option<SerialFifoTimeoutTimer>,
     #[vmstate(subsection)]
-    pub timeout_ipending: Option<SerialTimeoutIpending>,
+    timeout_ipending: Option<SerialTimeoutIpending>,
     #[vmstate(subsection)]
-    pub poll: Option<SerialPoll>,
+    poll: Option<SerialPoll>,
 }
 
 impl Serial {
@@ -66,59 +86,87 @@ impl Serial {
 }
 
 fn inconsistent(what: String) -> Error {
-    Error::new(ErrorKind::Validation, format!("inconsistent state in serial device ({what})"))
+    Error::new(
+        ErrorKind::Validation,
+        format!("inconsistent state in serial device ({what})"),
+    )
 }
 
 /// Whether the "transmitter takes a byte" interrupt is due, where `iir` tells another (`vmstate_serial_thr_ipending`).
-#[derive(Clone, Debug, Default, VmState)]
+#[derive(Default, VmState)]
 #[vmstate(name = "serial/thr_ipending", version = 1)]
-pub struct SerialThrIpending {
-    pub thr_ipending: i32,
+struct SerialThrIpending {
+    thr_ipending: i32,
 }
 
 /// A byte that the backend did not take yet (`vmstate_serial_tsr`).
-#[derive(Clone, Debug, Default, VmState)]
+#[derive(Default, VmState)]
 #[vmstate(name = "serial/tsr", version = 1)]
-pub struct SerialTsr {
-    pub tsr_retry: u32,
-    pub thr: u8,
-    pub tsr: u8,
+struct SerialTsr {
+    tsr_retry: u32,
+    thr: u8,
+    tsr: u8,
 }
 
 /// Received bytes (`vmstate_serial_recv_fifo`).
-#[derive(Clone, Debug, Default, VmState)]
+#[derive(Default, VmState)]
 #[vmstate(name = "serial/recv_fifo", version = 1)]
-pub struct SerialRecvFifo {
+struct SerialRecvFifo {
     #[vmstate(since = 1)]
-    pub recv_fifo: Fifo8,
+    recv_fifo: Fifo8,
 }
 
 /// Bytes to send (`vmstate_serial_xmit_fifo`).
-#[derive(Clone, Debug, Default, VmState)]
+#[derive(Default, VmState)]
 #[vmstate(name = "serial/xmit_fifo", version = 1)]
-pub struct SerialXmitFifo {
+struct SerialXmitFifo {
     #[vmstate(since = 1)]
-    pub xmit_fifo: Fifo8,
+    xmit_fifo: Fifo8,
 }
 
 /// When received bytes below the trigger level raise an interrupt (`vmstate_serial_fifo_timeout_timer`).
-#[derive(Clone, Debug, Default, VmState)]
+#[derive(Default, VmState)]
 #[vmstate(name = "serial/fifo_timeout_timer", version = 1)]
-pub struct SerialFifoTimeoutTimer {
-    pub fifo_timeout_timer: Timer,
+struct SerialFifoTimeoutTimer {
+    fifo_timeout_timer: Timer,
 }
 
 /// That interrupt is due (`vmstate_serial_timeout_ipending`).
-#[derive(Clone, Debug, Default, VmState)]
+#[derive(Default, VmState)]
 #[vmstate(name = "serial/timeout_ipending", version = 1)]
-pub struct SerialTimeoutIpending {
-    pub timeout_ipending: i32,
+struct SerialTimeoutIpending {
+    timeout_ipending: i32,
 }
 
 /// Modem lines that are watched (`vmstate_serial_poll`).
-#[derive(Clone, Debug, Default, VmState)]
+#[derive(Default, VmState)]
 #[vmstate(name = "serial/poll", version = 1)]
-pub struct SerialPoll {
-    pub poll_msl: i32,
-    pub modem_status_poll: Timer,
+struct SerialPoll {
+    poll_msl: i32,
+    modem_status_poll: Timer,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use vmsd_schema::{load, save, ErrorKind};
+
+    #[test]
+    fn a_byte_to_send_and_an_empty_transmitter_exclude_each_other() {
+        let quiet = save(&mut SerialDevice::default(), 3).unwrap();
+        let mut busy = quiet.clone();
+        busy[7] = 0; // lsr
+        let error = load(&mut SerialDevice::default(), &busy, 3).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Validation);
+
+        let tsr = [b"\x05\x0aserial/tsr\0\0\0\x01".as_slice(), b"\0\0\0\x01AB"].concat();
+        busy.extend_from_slice(&tsr);
+        let mut loaded = SerialDevice::default();
+        load(&mut loaded, &busy, 3).unwrap();
+        assert_eq!(save(&mut loaded, 3).unwrap(), busy);
+
+        let empty = [quiet, tsr].concat();
+        let error = load(&mut SerialDevice::default(), &empty, 3).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Validation);
+    }
 }

@@ -3,12 +3,12 @@
 use vmsd_schema::VmState;
 
 /// Bytes that only libslirp understands (`savevm_slirp_state`); QEMU describes them as one buffer.
-#[derive(Clone, Debug, VmState)]
+#[derive(VmState)]
 #[vmstate(name = "slirp", version = 4, opaque, default)]
-pub struct Slirp {
+pub(crate) struct Slirp {
     #[vmstate(buffer, len = size)]
-    pub data: Vec<u8>,
+    data: Vec<u8>,
     /// Never sent: 131 without connections, and more for each.
     #[vmstate(skip, default = 131)]
-    pub size: u32,
+    size: u32,
 }

@@ -2,7 +2,7 @@
 
 use vmsd_schema::{Timer, Unused, VmState};
 
-/// Offsets of the virtual clocks (`system/cpu-timers.c`; up to 9.2 `softmmu/cpu-timers.c`).
+/// Offsets of the virtual clocks (`system/cpu-timers.c`; earlier `softmmu/cpu-timers.c`).
 #[derive(Default, VmState)]
 #[vmstate(name = "timer", version = 2, minimum_version = 1)]
 pub(crate) struct Clocks {
@@ -42,10 +42,11 @@ struct AdjustTimers {
     icount_vm_timer: Timer,
 }
 
-/// QEMU 5.2 sends version 1, without `last_delta`; later ones refuse it.
+/// QEMU 5.2 sends version 1. Later ones refuse it, so it is read here and never written.
 #[derive(Default, VmState)]
-#[vmstate(name = "timer/icount/shift", version = 2)]
+#[vmstate(name = "timer/icount/shift", version = 2, minimum_version = 1)]
 struct Shift {
     icount_time_shift: i16,
+    #[vmstate(since = 2)]
     last_delta: i64,
 }

@@ -5,61 +5,79 @@ use vmsd_schema::VmState;
 use super::pci::PciDevice;
 
 /// The PCI card (`vmstate_vga_pci`).
-#[derive(Clone, Debug, Default, VmState)]
+#[derive(Default, VmState)]
 #[vmstate(name = "vga", version = 2)]
-pub struct PciVga {
-    pub dev: PciDevice,
-    pub vga: Vga,
+pub(crate) struct PciVga {
+    dev: PciDevice,
+    vga: Vga,
 }
 
 /// The VGA core that all of QEMU's cards share (`vmstate_vga_common`).
-#[derive(Clone, Debug, VmState)]
+#[derive(VmState)]
 #[vmstate(name = "vga", version = 2, default)]
-pub struct Vga {
-    pub latch: u32,
-    pub sr_index: u8,
+struct Vga {
+    latch: u32,
+    sr_index: u8,
     /// The sequencer; QEMU has room for 256 registers and sends the eight that exist.
     #[vmstate(buffer, range = ..8)]
-    pub sr: [u8; 256],
-    pub gr_index: u8,
+    sr: [u8; 256],
+    gr_index: u8,
     #[vmstate(buffer, range = ..16)]
-    pub gr: [u8; 256],
-    pub ar_index: u8,
+    gr: [u8; 256],
+    ar_index: u8,
     #[vmstate(buffer)]
-    pub ar: [u8; 21],
-    pub ar_flip_flop: i32,
-    pub cr_index: u8,
+    ar: [u8; 21],
+    ar_flip_flop: i32,
+    cr_index: u8,
     #[vmstate(buffer)]
-    pub cr: [u8; 256],
-    pub msr: u8,
-    pub fcr: u8,
-    pub st00: u8,
-    pub st01: u8,
-    pub dac_state: u8,
+    cr: [u8; 256],
+    msr: u8,
+    fcr: u8,
+    st00: u8,
+    st01: u8,
+    dac_state: u8,
     /// Red, green or blue: an index into three, which QEMU uses as it comes (`vga_ioport_write`).
     #[vmstate(max = 2)]
-    pub dac_sub_index: u8,
-    pub dac_read_index: u8,
-    pub dac_write_index: u8,
+    dac_sub_index: u8,
+    dac_read_index: u8,
+    dac_write_index: u8,
     #[vmstate(buffer)]
-    pub dac_cache: [u8; 3],
+    dac_cache: [u8; 3],
     #[vmstate(buffer)]
-    pub palette: [u8; 768],
-    pub bank_offset: i32,
+    palette: [u8; 768],
+    bank_offset: i32,
     #[vmstate(equal, default = 1)]
-    pub is_vbe_vmstate: u8,
-    pub vbe_index: u16,
-    pub vbe_regs: [u16; 10],
-    pub vbe_start_addr: u32,
-    pub vbe_line_offset: u32,
-    pub vbe_bank_mask: u32,
+    is_vbe_vmstate: u8,
+    vbe_index: u16,
+    vbe_regs: [u16; 10],
+    vbe_start_addr: u32,
+    vbe_line_offset: u32,
+    vbe_bank_mask: u32,
     #[vmstate(subsection)]
-    pub endian: Option<VgaEndian>,
+    endian: Option<VgaEndian>,
 }
 
 /// A frame buffer whose byte order is not the target's (`vmstate_vga_endian`).
-#[derive(Clone, Debug, Default, VmState)]
+#[derive(Default, VmState)]
 #[vmstate(name = "vga.endian", version = 1)]
-pub struct VgaEndian {
-    pub big_endian_fb: bool,
+struct VgaEndian {
+    big_endian_fb: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use vmsd_schema::{load, save, ErrorKind};
+
+    #[test]
+    fn the_palette_is_not_overrun() {
+        let mut bytes = save(&mut Vga::default(), 2).unwrap();
+        let dac_sub_index = 4 + (1 + 8) + (1 + 16) + (1 + 21) + 4 + (1 + 256) + 4 + 1;
+        bytes[dac_sub_index] = 3;
+        let error = load(&mut Vga::default(), &bytes, 2).unwrap_err();
+        assert_eq!(
+            (error.kind(), error.path().as_str()),
+            (ErrorKind::Bound, "dac_sub_index")
+        );
+    }
 }

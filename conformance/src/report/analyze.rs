@@ -7,8 +7,10 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use vmsd_schema::decode::Machine;
 use vmsd_schema::decode::{decode, Content, End, Kind, Node, ScalarKind, Struct};
 use vmsd_schema::schema::Description;
+use vmsd_schema::stream::{Grammar, SectionKind};
 use vmsd_schema::wire::Reader;
 use vmsd_schema::Result;
 
@@ -43,6 +45,34 @@ pub enum Body<'s> {
     },
     /// A device that describes itself as so many bytes, or not at all.
     Opaque(&'s [u8]),
+}
+
+/// The sections of a machine that was read whole.
+pub fn sections<'m>(machine: &'m Machine<'_>) -> impl Iterator<Item = Section<'m>> + 'm {
+    machine.sections.iter().map(|section| {
+        let body = match (section.grammar, machine.layout(section), section.body) {
+            (Grammar::Ram, ..) => {
+                let blocks = machine.ram.blocks.iter();
+                Body::Ram(
+                    blocks
+                        .map(|block| (block.name.clone(), block.used_length))
+                        .collect(),
+                )
+            }
+            (_, Some(description), Some(bytes)) => Body::Device {
+                description,
+                offset: section.body_at,
+                bytes,
+            },
+            (_, _, Some(bytes)) if section.kind == SectionKind::Full => Body::Opaque(bytes),
+            _ => Body::Live,
+        };
+        Section {
+            name: section.name.clone(),
+            id: section.header.id.0,
+            body,
+        }
+    })
 }
 
 /// The whole stream. Of sections with one number the last is shown.

@@ -63,7 +63,7 @@ impl Report<'_> {
     fn layers(&mut self, layers: &[Layer]) -> io::Result<()> {
         for layer in layers {
             for (name, value) in layer.facts() {
-                self.fact("", &format!("{}: {name} {}", layer.name(), value))?;
+                self.fact("", &format!("{}: {name} {value}", layer.name()))?;
             }
         }
         Ok(())

@@ -45,7 +45,13 @@ pub struct Report<'a> {
 struct LayerReport {
     name: &'static str,
     offset: u64,
-    facts: Vec<(&'static str, String)>,
+    facts: Vec<Fact>,
+}
+
+#[derive(Serialize)]
+struct Fact {
+    name: &'static str,
+    value: String,
 }
 
 #[derive(Serialize)]
@@ -143,7 +149,8 @@ pub struct Finding {
 
 impl LayerReport {
     fn new(layer: &Layer) -> Self {
-        Self { name: layer.name(), offset: layer.at, facts: layer.facts() }
+        let facts = layer.facts().into_iter().map(|(name, value)| Fact { name, value }).collect();
+        Self { name: layer.name(), offset: layer.at, facts }
     }
 }
 

@@ -12,9 +12,9 @@ pub enum Json {
     /// Text.
     Text(String),
     /// A list.
-    List(Vec<Json>),
+    List(Vec<Self>),
     /// Members in order. A name that stands twice is printed twice: whoever builds the tree decides.
-    Object(Vec<(String, Json)>),
+    Object(Vec<(String, Self)>),
     /// `null`.
     Null,
 }

@@ -4,17 +4,18 @@ use std::fmt::{self, Display};
 
 use vmsd_schema::decode::Scalar;
 
-/// A scalar as its hexadecimal form at full width, with the decimal one where the two differ to the eye.
+/// A scalar as its hexadecimal form at full width and its decimal one; just the digit where both are that.
 pub struct Shown(pub Scalar);
 
 impl Display for Shown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             Scalar::Bool(value) => write!(f, "{value}"),
+            Scalar::Uint { value: value @ 0..=9, .. } => write!(f, "{value}"),
             Scalar::Uint { bits, value } => {
                 let digits = usize::from(bits) / 4;
                 write!(f, "0x{value:0digits$x}")?;
-                if value > 9 && !looks_like_bits(value) {
+                if !looks_like_bits(value) {
                     write!(f, " ({value})")?;
                 }
                 Ok(())
@@ -35,7 +36,10 @@ pub struct Brief(pub Scalar);
 impl Display for Brief {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
-            Scalar::Uint { value: value @ 0..=9, .. } => write!(f, "{value}"),
+            Scalar::Uint {
+                value: value @ 0..=9,
+                ..
+            } => write!(f, "{value}"),
             Scalar::Uint { value, .. } => write!(f, "{value:#x}"),
             other => Shown(other).fmt(f),
         }
@@ -61,7 +65,11 @@ pub struct Ascii<'a>(pub &'a [u8]);
 impl Display for Ascii<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for byte in self.0 {
-            let shown = if byte.is_ascii_graphic() || *byte == b' ' { char::from(*byte) } else { '.' };
+            let shown = if byte.is_ascii_graphic() || *byte == b' ' {
+                char::from(*byte)
+            } else {
+                '.'
+            };
             write!(f, "{shown}")?;
         }
         Ok(())
@@ -83,7 +91,11 @@ impl Display for Count<'_> {
 pub fn padded_text(bytes: &[u8]) -> Option<&str> {
     let len = bytes.iter().rposition(|byte| *byte != 0)? + 1;
     let text = std::str::from_utf8(bytes.get(..len)?).ok()?;
-    (len > 1 && text.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ')).then_some(text)
+    (len > 1
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_graphic() || byte == b' '))
+    .then_some(text)
 }
 
 #[cfg(test)]
@@ -93,12 +105,37 @@ mod tests {
     #[test]
     fn a_number_is_shown_so_that_it_can_be_searched_for() {
         let shown = |scalar| Shown(scalar).to_string();
-        assert_eq!(shown(Scalar::Uint { bits: 8, value: 0x1c }), "0x1c (28)");
-        assert_eq!(shown(Scalar::Uint { bits: 32, value: 3 }), "0x00000003");
-        assert_eq!(shown(Scalar::Uint { bits: 64, value: u64::MAX }), "0xffffffffffffffff");
-        assert_eq!(shown(Scalar::Int { bits: 32, value: -1 }), "-1");
+        assert_eq!(
+            shown(Scalar::Uint {
+                bits: 8,
+                value: 0x1c
+            }),
+            "0x1c (28)"
+        );
+        assert_eq!(shown(Scalar::Uint { bits: 32, value: 3 }), "3");
+        assert_eq!(
+            shown(Scalar::Uint {
+                bits: 64,
+                value: u64::MAX
+            }),
+            "0xffffffffffffffff"
+        );
+        assert_eq!(
+            shown(Scalar::Int {
+                bits: 32,
+                value: -1
+            }),
+            "-1"
+        );
         assert_eq!(shown(Scalar::Bool(true)), "true");
-        assert_eq!(Brief(Scalar::Uint { bits: 64, value: 17 }).to_string(), "0x11");
+        assert_eq!(
+            Brief(Scalar::Uint {
+                bits: 64,
+                value: 17
+            })
+            .to_string(),
+            "0x11"
+        );
     }
 
     #[test]

@@ -66,18 +66,40 @@ impl Tree<'_> {
     fn scalars(&mut self, node: &Node<'_>, label: &str, depth: usize) -> io::Result<()> {
         let scalars: Vec<_> = node.scalars().collect();
         let label = format!("{label}[{}]", scalars.len());
-        if let Some(first) = scalars.first().filter(|first| scalars.iter().all(|scalar| scalar == *first)) {
-            return self.line(&label, &format!("all {}", Brief(*first)), node.type_name, depth);
+        if let Some(first) = scalars
+            .first()
+            .filter(|first| scalars.iter().all(|scalar| scalar == *first))
+        {
+            return self.line(
+                &label,
+                &format!("all {}", Brief(*first)),
+                node.type_name,
+                depth,
+            );
         }
-        let shown = if self.full { scalars.len() } else { SHOWN_SCALARS };
-        let mut text: Vec<String> = scalars.iter().take(shown).map(|scalar| Brief(*scalar).to_string()).collect();
+        let shown = if self.full {
+            scalars.len()
+        } else {
+            SHOWN_SCALARS
+        };
+        let mut text: Vec<String> = scalars
+            .iter()
+            .take(shown)
+            .map(|scalar| Brief(*scalar).to_string())
+            .collect();
         if let Some(left) = scalars.len().checked_sub(shown).filter(|left| *left > 0) {
             text.push(format!("… {left} more"));
         }
         self.line(&label, &text.join(" "), node.type_name, depth)
     }
 
-    fn bytes(&mut self, label: &str, bytes: &[u8], type_name: &str, depth: usize) -> io::Result<()> {
+    fn bytes(
+        &mut self,
+        label: &str,
+        bytes: &[u8],
+        type_name: &str,
+        depth: usize,
+    ) -> io::Result<()> {
         let label = format!("{label}[{}]", bytes.len());
         if let Some(text) = padded_text(bytes) {
             return self.line(&label, &format!("{text:?}"), type_name, depth);
@@ -85,11 +107,22 @@ impl Tree<'_> {
         self.line(&label, &self.hex(bytes), type_name, depth)
     }
 
-    fn opaque(&mut self, node: &Node<'_>, reason: Reason, label: &str, depth: usize) -> io::Result<()> {
+    fn opaque(
+        &mut self,
+        node: &Node<'_>,
+        reason: Reason,
+        label: &str,
+        depth: usize,
+    ) -> io::Result<()> {
         self.bytes(label, node.bytes, node.type_name, depth)?;
         let note = self.styles.note;
         let indent = (depth + 1) * INDENT;
-        writeln!(self.out, "{:indent$}{note}opaque: {}{note:#}", "", reason.as_str())
+        writeln!(
+            self.out,
+            "{:indent$}{note}opaque: {}{note:#}",
+            "",
+            reason.as_str()
+        )
     }
 
     /// Bytes, cut where they are many.
@@ -100,13 +133,24 @@ impl Tree<'_> {
             }
         }
         match bytes.split_at_checked(SHOWN_BYTES) {
-            Some((shown, rest)) if !self.full && !rest.is_empty() => format!("{} … {} more", Hex(shown), rest.len()),
+            Some((shown, rest)) if !self.full && !rest.is_empty() => {
+                format!("{} … {} more", Hex(shown), rest.len())
+            }
             _ => Hex(bytes).to_string(),
         }
     }
 
-    fn elements(&mut self, elements: &[Node<'_>], label: &str, type_name: &str, depth: usize) -> io::Result<()> {
-        let real: Vec<_> = elements.iter().filter(|element| !matches!(element.content, Content::Marker)).collect();
+    fn elements(
+        &mut self,
+        elements: &[Node<'_>],
+        label: &str,
+        type_name: &str,
+        depth: usize,
+    ) -> io::Result<()> {
+        let real: Vec<_> = elements
+            .iter()
+            .filter(|element| !matches!(element.content, Content::Marker))
+            .collect();
         if real.is_empty() {
             return self.line(&format!("{label}[0]"), &"empty", type_name, depth);
         }
@@ -114,10 +158,17 @@ impl Tree<'_> {
         while let Some((first, rest)) = real.get(index..).and_then(<[_]>::split_first) {
             self.node(first, &format!("{label}[{index}]"), depth)?;
             index += 1;
-            let same = rest.iter().take_while(|element| element.bytes == first.bytes).count();
+            let same = rest
+                .iter()
+                .take_while(|element| element.bytes == first.bytes)
+                .count();
             if same > 0 && !self.full {
                 let last = index + same - 1;
-                let range = if same == 1 { format!("{label}[{index}]") } else { format!("{label}[{index}…{last}]") };
+                let range = if same == 1 {
+                    format!("{label}[{index}]")
+                } else {
+                    format!("{label}[{index}…{last}]")
+                };
                 self.line(&range, &format!("as {label}[{}]", index - 1), "", depth)?;
                 index += same;
             }
@@ -125,7 +176,13 @@ impl Tree<'_> {
         Ok(())
     }
 
-    fn list(&mut self, elements: &[Struct<'_>], label: &str, type_name: &str, depth: usize) -> io::Result<()> {
+    fn list(
+        &mut self,
+        elements: &[Struct<'_>],
+        label: &str,
+        type_name: &str,
+        depth: usize,
+    ) -> io::Result<()> {
         if elements.is_empty() {
             return self.line(label, &"empty", type_name, depth);
         }
@@ -136,14 +193,22 @@ impl Tree<'_> {
         Ok(())
     }
 
-    fn branches(&mut self, branches: &[Branch<'_>], label: &str, type_name: &str, depth: usize) -> io::Result<()> {
+    fn branches(
+        &mut self,
+        branches: &[Branch<'_>],
+        label: &str,
+        type_name: &str,
+        depth: usize,
+    ) -> io::Result<()> {
         if branches.is_empty() {
             return self.line(label, &"empty", type_name, depth);
         }
         for (index, branch) in branches.iter().enumerate() {
             let label = format!("{label}[{index}]");
             match &branch.key {
-                Key::Direct { value, .. } => self.line(&format!("{label} key"), &format!("{value:#x}"), "", depth)?,
+                Key::Direct { value, .. } => {
+                    self.line(&format!("{label} key"), &format!("{value:#x}"), "", depth)?
+                }
                 Key::Struct(key) => {
                     self.heading(&format!("{label} key"), key, depth)?;
                     self.body(key, depth + 1)?;
@@ -155,11 +220,26 @@ impl Tree<'_> {
         Ok(())
     }
 
-    fn line(&mut self, label: &str, value: &dyn Display, type_name: &str, depth: usize) -> io::Result<()> {
-        let Styles { name, value: style, dim, .. } = self.styles;
+    fn line(
+        &mut self,
+        label: &str,
+        value: &dyn Display,
+        type_name: &str,
+        depth: usize,
+    ) -> io::Result<()> {
+        let Styles {
+            name,
+            value: style,
+            dim,
+            ..
+        } = self.styles;
         let indent = depth * INDENT;
         let width = NAME_WIDTH.saturating_sub(indent);
-        write!(self.out, "{:indent$}{name}{label:width$}{name:#} {style}{value}{style:#}", "")?;
+        write!(
+            self.out,
+            "{:indent$}{name}{label:width$}{name:#} {style}{value}{style:#}",
+            ""
+        )?;
         match type_name {
             "" => writeln!(self.out),
             _ => writeln!(self.out, "  {dim}{type_name}{dim:#}"),

@@ -91,16 +91,28 @@ impl<'a> Body<'a> {
             fields: body
                 .fields
                 .iter()
-                .map(|node| Field { name: node.name, element: Element::new(node) })
+                .map(|node| Field {
+                    name: node.name,
+                    element: Element::new(node),
+                })
                 .collect(),
-            subsections: body.subsections.iter().map(|subsection| Self::new(&subsection.body)).collect(),
+            subsections: body
+                .subsections
+                .iter()
+                .map(|subsection| Self::new(&subsection.body))
+                .collect(),
         }
     }
 }
 
 impl<'a> Element<'a> {
     fn new(node: &'a Node<'a>) -> Self {
-        Self { r#type: node.type_name, offset: node.offset, size: node.bytes.len(), content: Shape::new(node) }
+        Self {
+            r#type: node.type_name,
+            offset: node.offset,
+            size: node.bytes.len(),
+            content: Shape::new(node),
+        }
     }
 }
 
@@ -110,7 +122,10 @@ impl<'a> Shape<'a> {
             Content::Scalar(scalar) => Self::Value(Number::new(*scalar)),
             Content::Scalars(_) => Self::Values(node.scalars().map(Number::new).collect()),
             Content::Bytes(bytes) => Self::Bytes(hex(bytes)),
-            Content::Opaque(reason) => Self::Opaque { opaque: reason.as_str(), bytes: hex(node.bytes) },
+            Content::Opaque(reason) => Self::Opaque {
+                opaque: reason.as_str(),
+                bytes: hex(node.bytes),
+            },
             Content::Null | Content::Marker => Self::Null(true),
             Content::Elements(elements) => Self::Elements(
                 elements
@@ -132,7 +147,10 @@ impl<'a> Entry<'a> {
             Key::Direct { value, .. } => EntryKey::Direct(*value),
             Key::Struct(body) => EntryKey::Struct(Body::new(body)),
         };
-        Self { key, value: Body::new(&branch.value) }
+        Self {
+            key,
+            value: Body::new(&branch.value),
+        }
     }
 }
 

@@ -27,7 +27,12 @@ struct Field {
 }
 
 fn field(name: &'static str, len: usize, zeroed: To, maximised: To) -> Field {
-    Field { name, len, zeroed, maximised }
+    Field {
+        name,
+        len,
+        zeroed,
+        maximised,
+    }
 }
 
 /// A field whose every wrong value is noticed as its own.
@@ -37,7 +42,10 @@ fn strict(name: &'static str, len: usize) -> Field {
 
 /// Damages each field of `image` in turn; the first stands at `at`.
 fn go_through(container: &str, image: &[u8], mut at: usize, fields: &[Field]) {
-    assert!(unwrap(image, &Options::default()).is_ok(), "the whole {container} opens");
+    assert!(
+        unwrap(image, &Options::default()).is_ok(),
+        "the whole {container} opens"
+    );
     for field in fields {
         let end = at + field.len;
         // One byte can begin more than one magic.
@@ -45,7 +53,10 @@ fn go_through(container: &str, image: &[u8], mut at: usize, fields: &[Field]) {
             let error = unwrap(&image[..cut], &Options::default()).expect_err(field.name);
             assert_named(container, field.name, &error, "cut");
         }
-        for (byte, to, how) in [(0, field.zeroed, "zeroed"), (0xff, field.maximised, "maximised")] {
+        for (byte, to, how) in [
+            (0, field.zeroed, "zeroed"),
+            (0xff, field.maximised, "maximised"),
+        ] {
             let mut damaged = image.to_vec();
             damaged[at..end].fill(byte);
             let outcome = unwrap(&damaged, &Options::default());
@@ -53,7 +64,11 @@ fn go_through(container: &str, image: &[u8], mut at: usize, fields: &[Field]) {
                 (Named(name), Err(error)) => assert_named(container, name, &error, how),
                 (Unknown, Err(_)) | (Opens, Ok(_)) => {}
                 (Unknown, Ok((names, _))) => assert_eq!(names, ["offset, found"]),
-                (_, outcome) => panic!("{container}: {} {how}: {:?}", field.name, outcome.map(|(names, _)| names)),
+                (_, outcome) => panic!(
+                    "{container}: {} {how}: {:?}",
+                    field.name,
+                    outcome.map(|(names, _)| names)
+                ),
             }
         }
         at = end;
@@ -61,7 +76,10 @@ fn go_through(container: &str, image: &[u8], mut at: usize, fields: &[Field]) {
 }
 
 fn assert_named(container: &str, field: &str, error: &str, how: &str) {
-    assert!(error.contains(container) && error.contains(field), "{container}: {field} {how}: {error}");
+    assert!(
+        error.contains(container) && error.contains(field),
+        "{container}: {field} {how}: {error}"
+    );
 }
 
 #[test]
@@ -73,7 +91,12 @@ fn libvirt() {
             strict("data_len", 4),
             field("was_running", 4, Opens, Named("was_running")),
             // Raw is format 0.
-            field("format", 4, if compressed { Named("format") } else { Opens }, Named("format")),
+            field(
+                "format",
+                4,
+                if compressed { Named("format") } else { Opens },
+                Named("format"),
+            ),
             strict("cookieOffset", 4),
         ];
         fields.extend((0..14).map(|_| field("unused", 4, Opens, Named("unused"))));
@@ -81,9 +104,16 @@ fn libvirt() {
     };
     let stream = stream(3000);
     for little in [true, false] {
-        let raw = Libvirt { little, ..Libvirt::default() };
+        let raw = Libvirt {
+            little,
+            ..Libvirt::default()
+        };
         go_through("libvirt save image", &raw.write(&stream), 0, &fields(false));
-        let packed = Libvirt { little, format: 5, ..Libvirt::default() };
+        let packed = Libvirt {
+            little,
+            format: 5,
+            ..Libvirt::default()
+        };
         let packed = packed.write(&compressed(Compression::Zstd, &stream));
         go_through("libvirt save image", &packed, 0, &fields(true));
     }
@@ -92,11 +122,41 @@ fn libvirt() {
 #[test]
 fn a_libvirt_format_that_is_not_the_streams() {
     let stream = stream(3000);
-    let inside = |format, bytes: &[u8]| unwrap(&Libvirt { format, ..Libvirt::default() }.write(bytes), &Options::default()).unwrap_err();
-    assert_named("libvirt save image", "format", &inside(1, &stream), "gzip of plain");
-    assert_named("libvirt save image", "format", &inside(1, &compressed(Compression::Xz, &stream)), "gzip of xz");
-    assert_named("libvirt save image", "format", &inside(6, &compressed(Compression::Xz, &stream)), "sparse of xz");
-    assert_named("libvirt save image", "data_len", &inside(0, b"no stream at all"), "nothing");
+    let inside = |format, bytes: &[u8]| {
+        unwrap(
+            &Libvirt {
+                format,
+                ..Libvirt::default()
+            }
+            .write(bytes),
+            &Options::default(),
+        )
+        .unwrap_err()
+    };
+    assert_named(
+        "libvirt save image",
+        "format",
+        &inside(1, &stream),
+        "gzip of plain",
+    );
+    assert_named(
+        "libvirt save image",
+        "format",
+        &inside(1, &compressed(Compression::Xz, &stream)),
+        "gzip of xz",
+    );
+    assert_named(
+        "libvirt save image",
+        "format",
+        &inside(6, &compressed(Compression::Xz, &stream)),
+        "sparse of xz",
+    );
+    assert_named(
+        "libvirt save image",
+        "data_len",
+        &inside(0, b"no stream at all"),
+        "nothing",
+    );
 }
 
 #[test]
@@ -120,7 +180,12 @@ fn compressed_files() {
     go_through("bzip2", &compressed(Compression::Bzip2, &stream), 0, &bzip2);
     let xz = [
         field("magic", 6, Unknown, Unknown),
-        field("stream flags", 2, Named("stream flags"), Named("stream flags")),
+        field(
+            "stream flags",
+            2,
+            Named("stream flags"),
+            Named("stream flags"),
+        ),
         strict("crc32 of the stream flags", 4),
         field("block header size", 1, Named("xz"), Named("xz")),
     ];
@@ -137,7 +202,12 @@ fn zstd_frames() {
     frame.extend(&content);
     let fields = [
         field("magic", 4, Unknown, Unknown),
-        field("frame header descriptor", 1, Named("zstd"), Named("frame header descriptor")),
+        field(
+            "frame header descriptor",
+            1,
+            Named("zstd"),
+            Named("frame header descriptor"),
+        ),
         field("window descriptor", 1, Opens, Named("window descriptor")),
         field("dictionary id", 1, Opens, Named("dictionary id")),
         field("frame content size", 4, Named("zstd"), Named("zstd")),
@@ -151,19 +221,44 @@ fn lzop() {
     let fields = [
         field("magic", 9, Unknown, Unknown),
         field("version", 2, Named("version"), Named("header check sum")),
-        field("library version", 2, Named("header check sum"), Named("header check sum")),
+        field(
+            "library version",
+            2,
+            Named("header check sum"),
+            Named("header check sum"),
+        ),
         strict("version needed", 2),
         strict("method", 1),
         field("level", 1, Named("header check sum"), Named("level")),
         field("flags", 4, Named("header check sum"), Named("flags")),
-        field("mode", 4, Named("header check sum"), Named("header check sum")),
+        field(
+            "mode",
+            4,
+            Named("header check sum"),
+            Named("header check sum"),
+        ),
         field("mtime", 4, Opens, Named("header check sum")),
         field("mtime, upper half", 4, Opens, Named("header check sum")),
-        field("name length", 1, Named("header check sum"), Named("header check sum")),
-        field("name", 4, Named("header check sum"), Named("header check sum")),
+        field(
+            "name length",
+            1,
+            Named("header check sum"),
+            Named("header check sum"),
+        ),
+        field(
+            "name",
+            4,
+            Named("header check sum"),
+            Named("header check sum"),
+        ),
         strict("header check sum", 4),
         // No bytes in a block are the end: what follows is then no file.
-        field("uncompressed block size", 4, Named("magic"), Named("uncompressed block size")),
+        field(
+            "uncompressed block size",
+            4,
+            Named("magic"),
+            Named("uncompressed block size"),
+        ),
         strict("compressed block size", 4),
         strict("check sum", 4),
     ];
@@ -176,7 +271,13 @@ fn disk_image(change: impl FnOnce(&mut Qcow2)) -> Qcow2 {
     let mut image = Qcow2 {
         cluster_bits: 10,
         backing_file: Some("below.img"),
-        snapshots: vec![State { id: "1", name: "snap", date: 1, disk_size: 4096, bytes: stream(3000) }],
+        snapshots: vec![State {
+            id: "1",
+            name: "snap",
+            date: 1,
+            disk_size: 4096,
+            bytes: stream(3000),
+        }],
         ..Qcow2::default()
     };
     change(&mut image);
@@ -189,7 +290,12 @@ fn disk_image_headers() {
         field("magic", 4, Unknown, Unknown),
         strict("version", 4),
         // No backing file at all.
-        field("backing_file_offset", 8, Opens, Named("backing_file_offset")),
+        field(
+            "backing_file_offset",
+            8,
+            Opens,
+            Named("backing_file_offset"),
+        ),
         strict("backing_file_size", 4),
         strict("cluster_bits", 4),
         // A disk without a byte; what a snapshot needs of it is in the snapshot.
@@ -202,21 +308,46 @@ fn disk_image_headers() {
         strict("nb_snapshots", 4),
         strict("snapshots_offset", 8),
     ];
-    go_through("qcow2 image", &disk_image(|image| image.version = 2).write().bytes, 0, &version_2);
+    go_through(
+        "qcow2 image",
+        &disk_image(|image| image.version = 2).write().bytes,
+        0,
+        &version_2,
+    );
     let plain = disk_image(|_| {}).write().bytes;
     go_through("qcow2 image", &plain, 0, &version_2);
     let version_3 = |compression| {
         [
-            field("incompatible_features", 8, if compression { Named("compression_type") } else { Opens }, Named("incompatible_features")),
+            field(
+                "incompatible_features",
+                8,
+                if compression {
+                    Named("compression_type")
+                } else {
+                    Opens
+                },
+                Named("incompatible_features"),
+            ),
             field("compatible_features", 8, Opens, Opens),
             field("autoclear_features", 8, Opens, Opens),
             field("refcount_order", 4, Opens, Named("refcount_order")),
             strict("header_length", 4),
-            field("compression_type", 1, if compression { Named("compression_type") } else { Opens }, Named("compression_type")),
+            field(
+                "compression_type",
+                1,
+                if compression {
+                    Named("compression_type")
+                } else {
+                    Opens
+                },
+                Named("compression_type"),
+            ),
         ]
     };
     go_through("qcow2 image", &plain, 72, &version_3(false));
-    let packed = disk_image(|image| image.compression = Some(Packing::Zstd)).write().bytes;
+    let packed = disk_image(|image| image.compression = Some(Packing::Zstd))
+        .write()
+        .bytes;
     go_through("qcow2 image", &packed, 72, &version_3(true));
 }
 
@@ -233,7 +364,12 @@ fn disk_image_snapshots() {
         field("vm_clock_nsec", 8, Opens, Opens),
         strict("vm_state_size", 4),
         strict("extra_data_size", 4),
-        field("vm_state_size_large", 8, Named("vm_state_size"), Named("vm_state_size")),
+        field(
+            "vm_state_size_large",
+            8,
+            Named("vm_state_size"),
+            Named("vm_state_size"),
+        ),
         strict("disk_size", 8),
         field("icount", 8, Opens, Opens),
         field("id_str", 1, Opens, Opens),
@@ -255,7 +391,12 @@ fn go_through_from_second_byte(image: &[u8], table: usize, fields: &[Field]) {
     for byte in [0, 0xff] {
         let mut damaged = image.to_vec();
         damaged[table..table + first.len].fill(byte);
-        assert_named("qcow2 image", first.name, &unwrap(&damaged, &Options::default()).unwrap_err(), "filled");
+        assert_named(
+            "qcow2 image",
+            first.name,
+            &unwrap(&damaged, &Options::default()).unwrap_err(),
+            "filled",
+        );
     }
     go_through("qcow2 image", image, table + first.len, &fields[1..]);
 }
@@ -264,26 +405,47 @@ fn go_through_from_second_byte(image: &[u8], table: usize, fields: &[Field]) {
 fn disk_image_tables_that_lead_nowhere() {
     let image = disk_image(|_| {});
     let written = image.write().bytes;
-    let l1 = u64::from_be_bytes(*written[image.write().snapshot_table..].first_chunk().unwrap()) as usize;
+    let l1 = u64::from_be_bytes(
+        *written[image.write().snapshot_table..]
+            .first_chunk()
+            .unwrap(),
+    ) as usize;
     let entry = (l1..).step_by(8).find(|&at| written[at] != 0).unwrap();
     let l2 = u64::from_be_bytes(*written[entry..].first_chunk().unwrap()) as usize & 0xff_ffff;
     for (at, name) in [(entry, "L1 entry"), (l2, "L2 entry")] {
-        for wrong in [0x0000_0000_0000_0200u64, 0x0000_0000_7fff_fc00, 0x00ff_ffff_ffff_fc00] {
+        for wrong in [
+            0x0000_0000_0000_0200u64,
+            0x0000_0000_7fff_fc00,
+            0x00ff_ffff_ffff_fc00,
+        ] {
             let mut damaged = written.clone();
             damaged[at..at + 8].copy_from_slice(&wrong.to_be_bytes());
-            assert_named("qcow2 image", name, &unwrap(&damaged, &Options::default()).unwrap_err(), "wrong");
+            assert_named(
+                "qcow2 image",
+                name,
+                &unwrap(&damaged, &Options::default()).unwrap_err(),
+                "wrong",
+            );
         }
         // Nothing is mapped: there is no stream.
         let mut damaged = written.clone();
         damaged[at..at + 8].fill(0);
-        assert_named("qcow2 image", "disk_size", &unwrap(&damaged, &Options::default()).unwrap_err(), "zeroed");
+        assert_named(
+            "qcow2 image",
+            "disk_size",
+            &unwrap(&damaged, &Options::default()).unwrap_err(),
+            "zeroed",
+        );
     }
 }
 
 #[test]
 fn every_cut_and_every_changed_byte_ends_in_a_sentence_or_a_stream() {
     let stream = stream(1500);
-    let mut images = vec![disk_image(|image| image.extra_len = 16).write().bytes, Libvirt::default().write(&stream)];
+    let mut images = vec![
+        disk_image(|image| image.extra_len = 16).write().bytes,
+        Libvirt::default().write(&stream),
+    ];
     images.extend(Compression::ALL.map(|compression| compressed(compression, &stream)));
     for image in images {
         for at in 0..image.len() {

@@ -41,7 +41,11 @@ impl Libvirt {
         data.resize(data.len() + self.padding, 0);
         let mut head = self.magic.to_vec();
         for word in [self.version, data.len() as u32, 1, self.format, cookie_at] {
-            head.extend(if self.little { word.to_le_bytes() } else { word.to_be_bytes() });
+            head.extend(if self.little {
+                word.to_le_bytes()
+            } else {
+                word.to_be_bytes()
+            });
         }
         head.extend([0; 56]);
         head.extend(data);
@@ -58,7 +62,8 @@ pub(crate) fn compressed(compression: Compression, bytes: &[u8]) -> Vec<u8> {
     use std::io::Write as _;
     match compression {
         Compression::Gzip => {
-            let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            let mut encoder =
+                flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
             encoder.write_all(bytes).unwrap();
             encoder.finish().unwrap()
         }
@@ -97,7 +102,17 @@ fn lzop(bytes: &[u8]) -> Vec<u8> {
         file.extend((block.len() as u32).to_be_bytes());
         let packed = if block.len() > 40 && block.iter().all(|&byte| byte == block[0]) {
             // One literal, the rest repeated from one byte before, the end.
-            vec![18, block[0], 0x20, (block.len() - 1 - 33) as u8, 0, 0, 0x11, 0, 0]
+            vec![
+                18,
+                block[0],
+                0x20,
+                (block.len() - 1 - 33) as u8,
+                0,
+                0,
+                0x11,
+                0,
+                0,
+            ]
         } else {
             block.to_vec()
         };

@@ -34,7 +34,9 @@ fn packet(flags: u32, normal: &[u64], zero: &[u64], size: u32, data: &[u8]) -> V
 }
 
 fn page(byte: u8) -> Vec<u8> {
-    (0..PAGE).map(|at| byte.wrapping_add((at / 100) as u8)).collect()
+    (0..PAGE)
+        .map(|at| byte.wrapping_add((at / 100) as u8))
+        .collect()
 }
 
 /// Reads all packets: what they say in short, and their pages.
@@ -45,11 +47,22 @@ fn read(bytes: &[u8]) -> Result<(Vec<String>, Vec<u8>), String> {
         said.push(match packet {
             Packet::Pages(pages) => {
                 data.extend(pages.data);
-                format!("{} {:?} {:?} {}{}", String::from_utf8_lossy(&pages.block), pages.normal, pages.zero, pages.compression.name(), if pages.sync { " sync" } else { "" })
+                format!(
+                    "{} {:?} {:?} {}{}",
+                    String::from_utf8_lossy(&pages.block),
+                    pages.normal,
+                    pages.zero,
+                    pages.compression.name(),
+                    if pages.sync { " sync" } else { "" }
+                )
             }
             Packet::DeviceState(state) => {
                 data.extend(&state.data);
-                format!("{} {}", String::from_utf8_lossy(&state.idstr), state.instance_id)
+                format!(
+                    "{} {}",
+                    String::from_utf8_lossy(&state.idstr),
+                    state.instance_id
+                )
             }
             other => panic!("{other:?}"),
         });
@@ -68,7 +81,13 @@ fn pages_as_they_are() {
     ]
     .concat();
     let (said, data) = read(&bytes).unwrap();
-    assert_eq!(said, ["pc.ram [12288, 4096] [32768] none", "pc.ram [] [] none sync"]);
+    assert_eq!(
+        said,
+        [
+            "pc.ram [12288, 4096] [32768] none",
+            "pc.ram [] [] none sync"
+        ]
+    );
     assert_eq!(data, pages);
     assert_eq!(Channel::new(&*bytes, 4096).unwrap().init().id, 3);
 }
@@ -88,12 +107,19 @@ fn compressed_channel(kind: PageCompression) -> Vec<u8> {
             }
             _ => {
                 let mut out = Vec::with_capacity(1 << 16);
-                zlib.compress_vec(&pages, &mut out, flate2::FlushCompress::Sync).unwrap();
+                zlib.compress_vec(&pages, &mut out, flate2::FlushCompress::Sync)
+                    .unwrap();
                 out
             }
         };
         let flags = if kind == PageCompression::Zstd { 4 } else { 2 };
-        bytes.extend(packet(flags, &[0, 0x1000], &[], packed.len() as u32, &packed));
+        bytes.extend(packet(
+            flags,
+            &[0, 0x1000],
+            &[],
+            packed.len() as u32,
+            &packed,
+        ));
     }
     bytes
 }
@@ -110,7 +136,10 @@ fn one_compressed_stream_through_all_packets() {
         let cut = read(&bytes[..bytes.len() - 1]).unwrap_err();
         assert!(cut.contains("multifd channel > pages"), "{cut}");
         // Without its first packet the second means nothing.
-        let second = bytes.windows(4).rposition(|four| four == [0x11, 0x22, 0x33, 0x44]).unwrap();
+        let second = bytes
+            .windows(4)
+            .rposition(|four| four == [0x11, 0x22, 0x33, 0x44])
+            .unwrap();
         let late = read(&[init(), bytes[second..].to_vec()].concat());
         assert!(late.unwrap_err().contains("multifd channel > pages"));
     }
@@ -118,7 +147,11 @@ fn one_compressed_stream_through_all_packets() {
 
 #[test]
 fn state_of_devices() {
-    let mut bytes = [init(), vec![0x11, 0x22, 0x33, 0x44, 0, 0, 0, 1, 0, 0, 0, 0x40]].concat();
+    let mut bytes = [
+        init(),
+        vec![0x11, 0x22, 0x33, 0x44, 0, 0, 0, 1, 0, 0, 0, 0x40],
+    ]
+    .concat();
     let idstr_at = bytes.len();
     bytes.extend(b"0000:00:02.0/vfio");
     bytes.resize(idstr_at + 256, 0);
@@ -136,7 +169,10 @@ fn state_of_devices() {
             damaged[at..at + 256].fill(0xff);
         }
         let error = read(&damaged).unwrap_err();
-        assert!(error.contains(&format!("multifd channel > {name}")), "{error}");
+        assert!(
+            error.contains(&format!("multifd channel > {name}")),
+            "{error}"
+        );
     }
 }
 
@@ -156,7 +192,12 @@ fn each_field_of_a_packet_cut_zeroed_and_maximised() {
         ("pages_alloc", 4, "", "pages_alloc"),
         // Then the page behind is the next packet.
         ("normal_pages", 4, "magic", "normal_pages"),
-        ("next_packet_size", 4, "next_packet_size", "next_packet_size"),
+        (
+            "next_packet_size",
+            4,
+            "next_packet_size",
+            "next_packet_size",
+        ),
         ("packet_num", 8, "", ""),
         ("zero_pages", 4, "", "zero_pages"),
         ("unused", 28, "", "unused"),
@@ -169,14 +210,20 @@ fn each_field_of_a_packet_cut_zeroed_and_maximised() {
         // A channel that ends between packets is whole.
         for cut in (at..at + len).filter(|&cut| cut != 64) {
             let error = read(&bytes[..cut]).unwrap_err();
-            assert!(error.contains(&format!("multifd channel > {name}")), "{name} cut: {error}");
+            assert!(
+                error.contains(&format!("multifd channel > {name}")),
+                "{name} cut: {error}"
+            );
         }
         for (byte, to) in [(0, zeroed), (0xff, maximised)] {
             let mut damaged = bytes.clone();
             damaged[at..at + len].fill(byte);
             match read(&damaged) {
                 Ok(_) => assert_eq!(to, "", "{name} filled with {byte}"),
-                Err(error) => assert!(!to.is_empty() && error.contains(&format!("multifd channel > {to}")), "{name}: {error}"),
+                Err(error) => assert!(
+                    !to.is_empty() && error.contains(&format!("multifd channel > {to}")),
+                    "{name}: {error}"
+                ),
             }
         }
         at += len;
@@ -194,11 +241,26 @@ fn captures_of_channels_are_found_beside_their_main_channel() {
     };
     write("guest.main.qevm", b"QEVM\0\0\0\x03");
     write("guest.b.multifd", &channel(1));
-    write("guest.a.multifd.zst", &zstd::encode_all(&*channel(2), 1).unwrap());
+    write(
+        "guest.a.multifd.zst",
+        &zstd::encode_all(&*channel(2), 1).unwrap(),
+    );
     write("guest.c.multifd", &channel(0));
     write("guest.txt", b"some text");
     write("other.a.multifd", &channel(1));
-    let found = conformance::container::multifd::channels_beside(&folder.path().join("guest.main.qevm")).unwrap();
-    let names: Vec<_> = found.iter().map(|(path, init)| (path.file_name().unwrap().to_str().unwrap(), init.id)).collect();
-    assert_eq!(names, [("guest.c.multifd", 0), ("guest.b.multifd", 1), ("guest.a.multifd.zst", 2)]);
+    let found =
+        conformance::container::multifd::channels_beside(&folder.path().join("guest.main.qevm"))
+            .unwrap();
+    let names: Vec<_> = found
+        .iter()
+        .map(|(path, init)| (path.file_name().unwrap().to_str().unwrap(), init.id))
+        .collect();
+    assert_eq!(
+        names,
+        [
+            ("guest.c.multifd", 0),
+            ("guest.b.multifd", 1),
+            ("guest.a.multifd.zst", 2)
+        ]
+    );
 }

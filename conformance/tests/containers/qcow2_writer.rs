@@ -67,17 +67,25 @@ impl Qcow2 {
         let cluster = self.cluster();
         // Header, refcount table and the L1 table of the disk itself.
         let mut file = vec![0; cluster * 3];
-        let l1_tables: Vec<_> = self.snapshots.iter().map(|state| self.state(&mut file, state)).collect();
+        let l1_tables: Vec<_> = self
+            .snapshots
+            .iter()
+            .map(|state| self.state(&mut file, state))
+            .collect();
         let snapshot_table = file.len();
         for (state, (offset, entries)) in self.snapshots.iter().zip(l1_tables) {
             self.entry(&mut file, state, offset, entries);
         }
         self.header(&mut file, snapshot_table);
-        Written { bytes: file, snapshot_table }
+        Written {
+            bytes: file,
+            snapshot_table,
+        }
     }
 
     fn header(&self, file: &mut [u8], snapshot_table: usize) {
-        let features = u64::from(self.compression == Some(Packing::Zstd)) << 3 | u64::from(self.extended_l2) << 4;
+        let features = u64::from(self.compression == Some(Packing::Zstd)) << 3
+            | u64::from(self.extended_l2) << 4;
         let name_at = if self.backing_file.is_some() { 200 } else { 0 };
         let name = self.backing_file.unwrap_or_default().as_bytes();
         let cluster = self.cluster() as u64;
@@ -117,7 +125,9 @@ impl Qcow2 {
         file.extend(7_000_000_000u64.to_be_bytes());
         file.extend((len as u32).to_be_bytes());
         file.extend(self.extra_len.to_be_bytes());
-        let extra = [len, state.disk_size, u64::MAX, 0].map(u64::to_be_bytes).concat();
+        let extra = [len, state.disk_size, u64::MAX, 0]
+            .map(u64::to_be_bytes)
+            .concat();
         file.extend(&extra[..self.extra_len as usize]);
         file.extend(state.id.as_bytes());
         file.extend(state.name.as_bytes());
@@ -136,7 +146,9 @@ impl Qcow2 {
             let mut piece = piece.to_vec();
             piece.resize(cluster, 0);
             let entry = self.cluster_entry(file, &piece);
-            let table = l2.entry(guest / entries).or_insert_with(|| vec![0; cluster]);
+            let table = l2
+                .entry(guest / entries)
+                .or_insert_with(|| vec![0; cluster]);
             let at = guest % entries * self.l2_entry_len();
             table[at..at + entry.len()].copy_from_slice(&entry);
         }
@@ -153,8 +165,12 @@ impl Qcow2 {
         let cluster = self.cluster();
         let mut entry = match self.compression {
             None if self.extended_l2 => return self.extended_entry(file, piece),
-            None if self.version == 3 && piece.iter().all(|&byte| byte == 0) => 1u64.to_be_bytes().to_vec(),
-            None => (allocate(file, piece, cluster) | 1 << 63).to_be_bytes().to_vec(),
+            None if self.version == 3 && piece.iter().all(|&byte| byte == 0) => {
+                1u64.to_be_bytes().to_vec()
+            }
+            None => (allocate(file, piece, cluster) | 1 << 63)
+                .to_be_bytes()
+                .to_vec(),
             Some(packing) => {
                 let packed = packing.pack(piece);
                 // Not at the start of a sector, as QEMU packs them behind each other.
@@ -163,7 +179,9 @@ impl Qcow2 {
                 file.extend(&packed);
                 file.resize(file.len().next_multiple_of(cluster), 0);
                 let sectors = ((offset + packed.len() - 1) / 512 - offset / 512) as u64;
-                (1 << 62 | sectors << (62 - (self.cluster_bits - 8)) | offset as u64).to_be_bytes().to_vec()
+                (1 << 62 | sectors << (62 - (self.cluster_bits - 8)) | offset as u64)
+                    .to_be_bytes()
+                    .to_vec()
             }
         };
         entry.resize(self.l2_entry_len(), 0);
@@ -191,7 +209,8 @@ impl Packing {
         match self {
             Self::Zstd => zstd::encode_all(piece, 1).unwrap(),
             Self::Deflate => {
-                let mut encoder = flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::fast());
+                let mut encoder =
+                    flate2::write::DeflateEncoder::new(Vec::new(), flate2::Compression::fast());
                 encoder.write_all(piece).unwrap();
                 encoder.finish().unwrap()
             }

@@ -2,16 +2,16 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
-use syn::spanned::Spanned;
 use syn::Type;
 
+use super::at;
 use crate::ast::{argument, Encoding, Presence, Sent};
 use crate::word::{self, Word};
 
 /// The encoding of a whole field.
 pub(super) fn whole(p: &TokenStream, ty: &Type, sent: &Sent) -> TokenStream {
     match &sent.encoding {
-        Encoding::Usual => quote_spanned!(ty.span()=> <#ty as #p::Field>::Codec),
+        Encoding::Usual => quote_spanned!(at(ty)=> <#ty as #p::Field>::Codec),
         Encoding::With(codec) => quote!(#codec),
         Encoding::Word(word::BUFFER) => quote!(#p::codec::Buffer),
         Encoding::Word(word::BITMAP) => quote!(#p::codec::Bitmap),
@@ -25,8 +25,8 @@ pub(super) fn whole(p: &TokenStream, ty: &Type, sent: &Sent) -> TokenStream {
             quote!(#p::codec::#codec<#version>)
         }
         Encoding::Marked => {
-            let item = quote_spanned!(ty.span()=> <#ty as #p::Elements>::Item);
-            quote_spanned!(ty.span()=> #p::codec::Each<#p::codec::Marked<<#item as #p::codec::Pointer>::Codec>>)
+            let item = quote_spanned!(at(ty)=> <#ty as #p::Elements>::Item);
+            quote_spanned!(at(ty)=> #p::codec::Each<#p::codec::Marked<<#item as #p::codec::Pointer>::Codec>>)
         }
         leaf => nest(p, ty, &element(p, leaf)),
     }
@@ -34,19 +34,19 @@ pub(super) fn whole(p: &TokenStream, ty: &Type, sent: &Sent) -> TokenStream {
 
 /// The encoding of a slice of a field, and the bytes that one item takes at least.
 pub(super) fn slice(p: &TokenStream, ty: &Type, sent: &Sent) -> (TokenStream, TokenStream) {
-    let item = quote_spanned!(ty.span()=> <#ty as #p::Elements>::Item);
+    let item = quote_spanned!(at(ty)=> <#ty as #p::Elements>::Item);
     let sized = |codec: TokenStream| {
-        let size = quote_spanned!(ty.span()=> <#codec as #p::Codec<#item>>::MIN_SIZE);
+        let size = quote_spanned!(at(ty)=> <#codec as #p::Codec<#item>>::MIN_SIZE);
         (quote!(#p::codec::Each<#codec>), size)
     };
     match &sent.encoding {
-        Encoding::Usual => sized(quote_spanned!(ty.span()=> <#item as #p::Field>::Codec)),
+        Encoding::Usual => sized(quote_spanned!(at(ty)=> <#item as #p::Field>::Codec)),
         Encoding::With(codec) => (quote!(#codec), quote!(0)),
         Encoding::Word(word::BUFFER) => (quote!(#p::codec::Buffer), quote!(1)),
         Encoding::Word(word::BITMAP) => (quote!(#p::codec::Bitmap), quote!(8)),
-        Encoding::Marked => sized(
-            quote_spanned!(ty.span()=> #p::codec::Marked<<#item as #p::codec::Pointer>::Codec>),
-        ),
+        Encoding::Marked => {
+            sized(quote_spanned!(at(ty)=> #p::codec::Marked<<#item as #p::codec::Pointer>::Codec>))
+        }
         leaf => {
             let row = match ty {
                 Type::Array(array) => &array.elem,

@@ -2,9 +2,9 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote, quote_spanned, ToTokens};
-use syn::spanned::Spanned;
 use syn::{Path, Type};
 
+use super::at;
 use super::encoding::{innermost, is_list, slice, whole};
 use crate::ast::{argument, Elements, Encoding, Field, Presence, Sent};
 use crate::attr::{Length, Max, Renamed};
@@ -67,8 +67,8 @@ impl<'c> FieldTokens<'c> {
     fn codec_of(&self, p: &TokenStream) -> TokenStream {
         let (ty, codec) = (self.ty, &self.codec);
         match self.sent.elements {
-            Elements::All => quote_spanned!(ty.span()=> <#codec as #p::Codec<#ty>>),
-            _ => quote_spanned!(ty.span()=> <#codec as #p::Codec<[<#ty as #p::Elements>::Item]>>),
+            Elements::All => quote_spanned!(at(ty)=> <#codec as #p::Codec<#ty>>),
+            _ => quote_spanned!(at(ty)=> <#codec as #p::Codec<[<#ty as #p::Elements>::Item]>>),
         }
     }
 
@@ -115,9 +115,9 @@ impl<'c> FieldTokens<'c> {
         } = self;
         match &self.sent.elements {
             Elements::All => {
-                quote_spanned!(ty.span()=> __v.field::<#ty, #codec>(#meta, &mut self.#member)?;)
+                quote_spanned!(at(ty)=> __v.field::<#ty, #codec>(#meta, &mut self.#member)?;)
             }
-            Elements::Range(range) => quote_spanned! {ty.span()=>
+            Elements::Range(range) => quote_spanned! {at(ty)=>
                 #p::part(self.#member.get_mut(#range), |__part| __v.field::<[<#ty as #p::Elements>::Item], #codec>(#meta, __part))?;
             },
             Elements::Len { length, never_sent } => {
@@ -131,9 +131,9 @@ impl<'c> FieldTokens<'c> {
                 let adopt = never_sent.then(
                     || quote!(__v.length(#meta, #p::Unit::#unit, #times, &mut self.#(#members).*);),
                 );
-                let span = members.last().map_or_else(|| ty.span(), Ident::span);
+                let span = members.last().map_or_else(|| at(ty), at);
                 let value = quote_spanned!(span=> #p::Length::to_i128(self.#(#members).*));
-                let call = quote_spanned! {ty.span()=>
+                let call = quote_spanned! {at(ty)=>
                     __v.counted::<#ty, #codec>(#meta, &mut self.#member, __count, #item_size)?;
                 };
                 quote! {
@@ -158,10 +158,10 @@ impl<'c> FieldTokens<'c> {
         let member = self.member;
         let max = self.sent.max.as_ref().map(|max| match max {
             Max::Expr(bound) => {
-                quote_spanned!(bound.span()=> __v.max(#meta, __at, self.#member, #bound)?;)
+                quote_spanned!(at(bound)=> __v.max(#meta, __at, self.#member, #bound)?;)
             }
             Max::LenOf(other) => {
-                quote_spanned!(other.span()=> __v.max(#meta, __at, self.#member, self.#other.len())?;)
+                quote_spanned!(at(other)=> __v.max(#meta, __at, self.#member, self.#other.len())?;)
             }
         });
         let validate = self.sent.validate.as_ref().map(|path| {
@@ -170,7 +170,7 @@ impl<'c> FieldTokens<'c> {
                 .last()
                 .map(|segment| segment.ident.to_string())
                 .unwrap_or_default();
-            quote_spanned!(path.span()=> __v.validate(#meta, __at, #path(&*self, __version), #name)?;)
+            quote_spanned!(at(path)=> __v.validate(#meta, __at, #path(&*self, __version), #name)?;)
         });
         quote!(#max #validate)
     }
@@ -179,13 +179,13 @@ impl<'c> FieldTokens<'c> {
         let Self { ty, codec, .. } = self;
         let meta = quote!(&__FIELDS[#index]);
         match &self.sent.elements {
-            Elements::All => quote_spanned!(ty.span()=> .field::<#ty, #codec>(#meta)),
+            Elements::All => quote_spanned!(at(ty)=> .field::<#ty, #codec>(#meta)),
             Elements::Range(range) => {
                 let capacity = match argument(ty, "Box", 0).unwrap_or(ty) {
                     Type::Array(array) => array.len.to_token_stream(),
                     _ => quote!(0),
                 };
-                quote_spanned!(ty.span()=> .slice::<#ty, #codec>(#meta, #p::range_len(#range, #capacity)))
+                quote_spanned!(at(ty)=> .slice::<#ty, #codec>(#meta, #p::range_len(#range, #capacity)))
             }
             Elements::Len { length, .. } => {
                 let name = length
@@ -195,7 +195,7 @@ impl<'c> FieldTokens<'c> {
                     .collect::<Vec<_>>()
                     .join(".");
                 let times = u64::from(length.times);
-                quote_spanned!(ty.span()=> .counted::<#ty, #codec>(#meta, #name, #times))
+                quote_spanned!(at(ty)=> .counted::<#ty, #codec>(#meta, #name, #times))
             }
         }
     }
@@ -214,16 +214,16 @@ impl<'c> FieldTokens<'c> {
             _ => return None,
         };
         let child = innermost(self.ty);
-        let value = quote_spanned! {self.ty.span()=>
+        let value = quote_spanned! {at(self.ty)=>
             <#child as #p::VmState>::MINIMUM_VERSION <= #version && #version <= <#child as #p::VmState>::VERSION
         };
         let key = argument(self.ty, "BTreeMap", 0).map(|key| {
-            quote_spanned! {self.ty.span()=>
+            quote_spanned! {at(self.ty)=>
                 && <#key as #p::codec::TreeKey>::MINIMUM_VERSION <= #version
                 && #version <= <#key as #p::codec::TreeKey>::VERSION
             }
         });
-        Some(quote_spanned!(self.ty.span()=> ::core::assert!(#value #key, #message)))
+        Some(quote_spanned!(at(self.ty)=> ::core::assert!(#value #key, #message)))
     }
 
     /// A warning, by the only means a macro has: the use of something deprecated. `#[allow(deprecated)]` accepts it.
@@ -232,12 +232,13 @@ impl<'c> FieldTokens<'c> {
         let note =
             format!("`since` is above the struct's version, so `{member}` is never on the wire");
         self.sent.never_sent.then(|| {
+            // With the user's own span: rustc does not lint what a derive wrote.
             let used = Ident::new("vmstate_never_sent", member.span());
             quote! {
                 const _: () = {
                     #[deprecated(note = #note)]
                     #[allow(non_upper_case_globals)]
-                    const vmstate_never_sent: () = ();
+                    const #used: () = ();
                     #(#allows)*
                     const _: () = #used;
                 };

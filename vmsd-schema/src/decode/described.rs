@@ -2,14 +2,16 @@
 //!
 //! The description is not trusted. Sizes, subsection headers and list lengths that it states must be those of the bytes.
 
+mod containers;
+mod subsections;
+
 use super::group;
 use super::kind::{Kind, ScalarKind};
-use super::node::{Branch, Content, Key, Node, Reason, Struct, Subsection};
+use super::node::{Content, Node, Reason, Struct};
 use super::pointee;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::{MAX_DEPTH, MAX_DESCRIPTION_NODES};
 use crate::schema::{ArrayKey, Body, Description, FieldEntry};
-use crate::vmstate::subsection_name;
 use crate::wire::{marker, Reader};
 
 /// Whether the reader ends where the body ends.
@@ -154,10 +156,35 @@ impl Walk {
                 content,
             });
         }
+        let mut elements = self.elements(vmsd, entries, reader)?;
+        match elements.pop() {
+            Some(node) if elements.is_empty() => Ok(Node { name, ..node }),
+            last => {
+                elements.extend(last);
+                let (offset, bytes) = (start.offset(), passed(&start, reader));
+                let content = Content::Elements(elements);
+                Ok(Node {
+                    name,
+                    type_name,
+                    offset,
+                    bytes,
+                    content,
+                })
+            }
+        }
+    }
+
+    /// The elements of a field, marker by marker and element by element; none of them if the tree is not wanted.
+    fn elements<'s>(
+        &mut self,
+        vmsd: &str,
+        entries: &'s [FieldEntry],
+        reader: &mut Reader<'s>,
+    ) -> Result<Vec<Node<'s>>> {
         let mut elements = Vec::new();
         let (mut announced, mut number) = (false, 0_usize);
+        let copy = self.copy;
         for (position, entry) in entries.iter().enumerate() {
-            let copy = self.copy;
             for index in 0..group::count(entries, position) {
                 self.copy = copy || index > 0;
                 let element = self
@@ -172,30 +199,16 @@ impl Walk {
                     elements.push(element);
                 }
                 if self.stopped {
-                    break;
+                    return Ok(elements);
                 }
             }
             self.copy = copy;
         }
         if announced {
-            return Err(reader.error(
-                ErrorKind::Marker,
-                "a pointer is there, and the description has no element for it",
-            ));
+            let message = "a pointer is there, and the description has no element for it";
+            return Err(reader.error(ErrorKind::Marker, message));
         }
-        if elements.len() == 1 {
-            if let Some(node) = elements.pop() {
-                return Ok(Node { name, ..node });
-            }
-        }
-        let bytes = passed(&start, reader);
-        Ok(Node {
-            name,
-            type_name,
-            offset: start.offset(),
-            bytes,
-            content: Content::Elements(elements),
-        })
+        Ok(elements)
     }
 
     fn spend(&mut self, reader: &Reader<'_>) -> Result<()> {
@@ -222,6 +235,12 @@ impl Walk {
         let start = reader.clone();
         let content = match &entry.body {
             Body::Leaf => self.leaf(entry, reader)?,
+            Body::Struct(Some(_))
+                if at_null(reader) && pointee::layout(vmsd, &entry.name).is_some() =>
+            {
+                reader.skip(1)?;
+                Content::Null
+            }
             Body::Struct(Some(inner)) => Content::Struct(self.vmsd(inner, reader)?),
             Body::Struct(None) => self.pointee(vmsd, entry, reader)?,
             Body::Inline(inner) => self.inline(entry, inner, reader)?,
@@ -254,6 +273,13 @@ impl Walk {
                 match entry.array {
                     ArrayKey::Len(_) => self.rest(reader),
                     _ => reader.skip(1).map(|()| Content::Null),
+                }
+            }
+            Kind::Word => {
+                let bytes = reader.bytes(size)?;
+                match ScalarKind::word(size) {
+                    Some(kind) => Ok(Content::Scalar(kind.value(bytes))),
+                    None => Ok(Content::Opaque(Reason::Type)),
                 }
             }
             Kind::Raw => reader.bytes(size).map(Content::Bytes),
@@ -307,171 +333,6 @@ impl Walk {
         reader.skip(reader.remaining())?;
         self.stopped = true;
         Ok(Content::Opaque(Reason::NullFirst))
-    }
-
-    /// Descriptions that stand in the field's own object.
-    fn inline<'s>(
-        &mut self,
-        entry: &FieldEntry,
-        inner: &'s [Description],
-        reader: &mut Reader<'s>,
-    ) -> Result<Content<'s>> {
-        match (Kind::of(&entry.type_name), inner) {
-            (Kind::List, _) => self.list(inner, reader),
-            (Kind::Tree, _) => self.tree(inner, reader),
-            (Kind::Inline, [inner]) => self.vmsd(inner, reader).map(Content::Struct),
-            _ => self.leaf(entry, reader),
-        }
-    }
-
-    /// Every element has its own description; a copy of the list has no more than those of the first.
-    fn list<'s>(
-        &mut self,
-        inner: &'s [Description],
-        reader: &mut Reader<'s>,
-    ) -> Result<Content<'s>> {
-        let start = reader.offset();
-        let mut elements = Vec::new();
-        let mut sent = 0_usize;
-        while reader.u8()? != 0 {
-            let description = self.nth(inner, sent, sent, start, reader)?;
-            let element = self
-                .vmsd(description, reader)
-                .map_err(|error| error.inside_index(sent))?;
-            sent += 1;
-            if self.build {
-                elements.push(element);
-            }
-        }
-        self.all_sent(sent, inner.len(), start)?;
-        Ok(Content::List(elements))
-    }
-
-    fn tree<'s>(
-        &mut self,
-        inner: &'s [Description],
-        reader: &mut Reader<'s>,
-    ) -> Result<Content<'s>> {
-        let start = reader.offset();
-        let announced = u64::from(reader.u32()?);
-        let distinct = inner
-            .get(..2)
-            .is_some_and(|pair| matches!(pair, [a, b] if a.vmsd_name != b.vmsd_name));
-        let described = inner.len() as u64;
-        let keys = described == announced * 2 && announced > 0 || self.copy && distinct;
-        let mut branches = Vec::new();
-        let (mut sent, mut nodes) = (0_usize, 0_u64);
-        while reader.u8()? != 0 {
-            let key = if keys {
-                let description = self.nth(inner, sent, sent % 2, start, reader)?;
-                sent += 1;
-                Key::Struct(self.vmsd(description, reader)?)
-            } else {
-                let offset = reader.offset();
-                Key::Direct {
-                    offset,
-                    value: reader.u64()?,
-                }
-            };
-            let description = self.nth(inner, sent, sent % 2, start, reader)?;
-            sent += 1;
-            nodes += 1;
-            let value = self.vmsd(description, reader)?;
-            if self.build {
-                branches.push(Branch { key, value });
-            }
-        }
-        if nodes != announced {
-            let message = format!("the tree announces {announced} nodes and has {nodes}");
-            return Err(Error::at(ErrorKind::Count, start, message));
-        }
-        self.all_sent(sent, inner.len(), start)?;
-        Ok(Content::Tree(branches))
-    }
-
-    /// The description of element `sent`; in a copy, that of `like` where there are not so many.
-    fn nth<'s>(
-        &self,
-        inner: &'s [Description],
-        sent: usize,
-        like: usize,
-        start: u64,
-        reader: &Reader<'_>,
-    ) -> Result<&'s Description> {
-        let last = if self.copy {
-            inner.get(like).or(inner.last())
-        } else {
-            None
-        };
-        inner.get(sent).or(last).ok_or_else(|| {
-            let at = if self.copy { reader.offset() } else { start };
-            let message = format!(
-                "the description has {} elements of the list, and the stream more",
-                inner.len()
-            );
-            Error::at(ErrorKind::Description, at, message)
-        })
-    }
-
-    fn all_sent(&self, sent: usize, described: usize, start: u64) -> Result<()> {
-        if self.copy || sent == described {
-            return Ok(());
-        }
-        let message =
-            format!("the description has {described} elements of the list, and the stream {sent}");
-        Err(Error::at(ErrorKind::Description, start, message))
-    }
-
-    fn subsection<'s>(
-        &mut self,
-        description: &'s Description,
-        reader: &mut Reader<'s>,
-    ) -> Result<Subsection<'s>> {
-        let start = reader.clone();
-        let Description {
-            vmsd_name, version, ..
-        } = description;
-        let says = |stream: String| {
-            let message = format!(
-                "the description says subsection `{vmsd_name}`, and the stream has {stream}"
-            );
-            Error::at(ErrorKind::Description, start.offset(), message)
-        };
-        match reader.peek() {
-            Some(marker::SUBSECTION) => reader.skip(1)?,
-            Some(other) => return Err(says(format!("byte {other:#04x}"))),
-            None => return Err(reader.truncated(1)),
-        }
-        let name = reader.counted_bytes()?;
-        if name != vmsd_name.as_bytes() {
-            return Err(says(format!("`{}`", String::from_utf8_lossy(name))));
-        }
-        let sent = reader.u32()?;
-        if sent != *version {
-            return Err(says(format!("version {sent} of it, not {version}")));
-        }
-        let header = passed(&start, reader);
-        Ok(Subsection {
-            offset: start.offset(),
-            header,
-            body: self.vmsd(description, reader)?,
-        })
-    }
-
-    /// QEMU would load a subsection that stands here; the description must not leave it out.
-    fn no_more(&self, description: &Description, reader: &Reader<'_>) -> Result<()> {
-        let Description { vmsd_name, .. } = description;
-        if vmsd_name.is_empty() || self.stopped {
-            return Ok(());
-        }
-        let Some(name) = subsection_name(reader, vmsd_name) else {
-            return Ok(());
-        };
-        let name = String::from_utf8_lossy(name);
-        let message = format!(
-            "the stream has subsection `{name}`, which the description of `{vmsd_name}` leaves out"
-        );
-        Err(reader.error(ErrorKind::Description, message))
     }
 }
 

@@ -5,6 +5,9 @@
 pub enum Kind {
     /// A number or truth value of fixed width.
     Scalar(ScalarKind),
+    /// An unsigned number as wide as the description says: a register with an encoding of its own, which differs from
+    /// the plain one in what a load does with it.
+    Word,
     /// Bytes that mean themselves.
     Raw,
     /// be32 length and bytes (`GByteArray`).
@@ -73,7 +76,15 @@ impl Kind {
             "uint16" | "uint16 equal" => Self::Scalar(Uint(2)),
             "uint32" | "uint32 equal" => Self::Scalar(Uint(4)),
             "uint64" | "int64 equal" | "timer" => Self::Scalar(Uint(8)),
+            "cpsr" | "fpscr" | "powered_off" => Self::Word, // arm
+            "eind" | "rampD" | "rampX" | "rampY" | "rampZ" | "sreg" => Self::Word, // avr
+            "fsr" | "psr" | "xcc" => Self::Word,            // sparc
+            "cpu/altivec/vscr" | "vsr" => Self::Word,       // ppc
+            "fpr" => Self::Word,                            // ppc; 16 bytes on mips stay bytes
+            "fpcr" | "fpsr" | "msr" | "psw" | "sr" => Self::Word, // alpha, arm, microblaze, hppa, openrisc
+            "int32_as_uint16" | "uint16_from_uint8" => Self::Word,
             "bitmap" | "buffer" | "CPU_Double_U" | "unused_buffer" => Self::Raw,
+            "msix state" | "pci config" | "pci irq state" => Self::Raw,
             "GByteArray" => Self::Counted32,
             "capability" => Self::Counted8,
             "nullptr" => Self::Null,
@@ -87,6 +98,18 @@ impl Kind {
 }
 
 impl ScalarKind {
+    /// An unsigned number of `width` bytes, if there is one.
+    #[must_use]
+    pub fn word(width: usize) -> Option<Self> {
+        match width {
+            1 => Some(Self::Uint(1)),
+            2 => Some(Self::Uint(2)),
+            4 => Some(Self::Uint(4)),
+            8 => Some(Self::Uint(8)),
+            _ => None,
+        }
+    }
+
     /// Bytes on the wire.
     #[must_use]
     pub fn width(self) -> usize {

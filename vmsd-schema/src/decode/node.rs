@@ -186,7 +186,7 @@ impl<'s> Struct<'s> {
 
     /// The subsection called `name`.
     #[must_use]
-    pub fn subsection(&self, name: &str) -> Option<&Struct<'s>> {
+    pub fn subsection(&self, name: &str) -> Option<&Self> {
         self.subsections
             .iter()
             .map(|subsection| &subsection.body)

@@ -210,3 +210,103 @@ impl Registry {
             .map(|mirror| mirror.name)
     }
 }
+
+#[cfg(all(test, feature = "derive"))]
+mod tests {
+    #![allow(clippy::unwrap_used)]
+
+    use super::{Dialect, ErrorKind, Inspected, Mirror, Reader, Registry, Result, State};
+    use crate::VmState;
+
+    #[derive(Default, VmState)]
+    #[vmstate(name = "timer", version = 2, minimum_version = 1)]
+    struct Clock {
+        ticks: u8,
+        #[vmstate(since = 2)]
+        offset: u8,
+    }
+
+    /// Another architecture's.
+    #[derive(Default, VmState)]
+    #[vmstate(name = "timer", version = 2)]
+    struct WideClock {
+        ticks: u32,
+    }
+
+    #[derive(Default, VmState)]
+    #[vmstate(name = "a/timer", version = 1)]
+    struct Slashed {
+        #[vmstate(renamed(Qemu10_0 = "state_now"))]
+        state: u8,
+    }
+
+    fn registry() -> Registry {
+        Registry::new([
+            Mirror::of::<Clock>(),
+            Mirror::of::<WideClock>(),
+            Mirror::of::<Slashed>(),
+        ])
+    }
+
+    fn read(idstr: &str, bytes: &[u8], version: u32) -> Result<Inspected> {
+        let mut reader = Reader::new(bytes);
+        registry().inspect(idstr, &mut reader, version, None, Reader::is_empty)
+    }
+
+    #[test]
+    fn the_longest_known_part_of_an_idstr_names_the_device() {
+        let names = |idstr: &str| {
+            let registry = registry();
+            let names: Vec<_> = registry
+                .candidates(idstr)
+                .map(|mirror| mirror.name)
+                .collect();
+            names.join(" ")
+        };
+        assert_eq!(names("timer"), "timer timer");
+        assert_eq!(names("0000:00:02.0/1/timer"), "timer timer");
+        assert_eq!(names("0000:00:02.0/a/timer"), "a/timer");
+        assert_eq!(names("0000:00:02.0/timers"), "");
+    }
+
+    #[test]
+    fn candidates_are_tried_until_the_section_ends_where_the_device_does() {
+        assert_eq!(
+            read("x/timer", &[1, 2], 2).unwrap().state.save(2).unwrap(),
+            [1, 2]
+        );
+        assert_eq!(
+            read("x/timer", &[1, 2, 3, 4], 2)
+                .unwrap()
+                .state
+                .save(2)
+                .unwrap(),
+            [1, 2, 3, 4]
+        );
+        let error = |bytes, version| read("x/timer", bytes, version).err().unwrap();
+        assert_eq!(error(&[1, 2, 3], 2).kind(), ErrorKind::Framing);
+        assert_eq!(error(&[1], 3).kind(), ErrorKind::Version);
+        assert_eq!(error(&[1], 3).path(), "x/timer");
+        assert_eq!(
+            read("unheard of", &[], 1).err().unwrap().kind(),
+            ErrorKind::Unknown
+        );
+    }
+
+    #[test]
+    fn a_renamed_field_has_the_name_of_the_dialect() {
+        let name = |dialect| {
+            let described = State::describe(&mut Slashed::default(), dialect, 1).unwrap();
+            described
+                .description
+                .fields
+                .first()
+                .map(|field| field.name.clone())
+                .unwrap()
+        };
+        assert_eq!(
+            Dialect::ALL.map(name),
+            ["state", "state", "state_now", "state_now"]
+        );
+    }
+}

@@ -86,6 +86,17 @@ impl Dialect {
         })
     }
 
+    /// A version of the family.
+    #[must_use]
+    pub fn example(self) -> &'static str {
+        match self {
+            Self::Qemu5_2 => "5.2",
+            Self::Qemu7_2 => "7.2",
+            Self::Qemu10_0 => "10.0",
+            Self::Qemu11_1 => "11.1",
+        }
+    }
+
     /// Whether blanks stand around every punctuation mark of the JSON.
     #[must_use]
     pub fn spaced(self) -> bool {
@@ -123,6 +134,12 @@ impl Dialect {
             }
         }
         entries
+    }
+}
+
+impl std::fmt::Display for Dialect {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.example())
     }
 }
 

@@ -47,17 +47,10 @@ impl StreamDescription {
         }
         match traces {
             Traces {
-                index: true,
-                runs_of_null: true,
-                ..
+                runs_of_null: true, ..
             }
             | Traces {
-                runs_of_null: true, ..
-            } => Dialect::Qemu10_0,
-            Traces {
-                index: true,
-                last_without: true,
-                ..
+                last_without: true, ..
             } => Dialect::Qemu10_0,
             Traces { index: true, .. } => Dialect::Qemu7_2,
             Traces { markers: true, .. } | Traces { repeated: true, .. } => Dialect::Qemu11_1,
@@ -100,5 +93,105 @@ impl Traces {
                 self.look(&description.fields);
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+    use crate::schema::{Description, DeviceEntry};
+
+    fn list(elements: usize) -> StreamDescription {
+        let element = |name: &str| Description {
+            vmsd_name: name.to_owned(),
+            ..Description::default()
+        };
+        let field = FieldEntry {
+            name: "tail \"q\" é\u{1f980}\n".to_owned(),
+            array: ArrayKey::Single,
+            type_name: "qtailq".to_owned(),
+            body: Body::Inline((0..elements).map(|_| element("el")).collect()),
+            size: 1,
+        };
+        let vmsd = Description {
+            vmsd_name: "d".to_owned(),
+            version: 2,
+            fields: vec![field],
+            subsections: vec![element("d/s")],
+        };
+        StreamDescription {
+            configuration: Some(element("configuration")),
+            page_size: 1024,
+            devices: vec![
+                DeviceEntry {
+                    name: "0/d".to_owned(),
+                    instance_id: 0x8000_0000,
+                    form: DeviceForm::Vmsd(vmsd),
+                },
+                DeviceEntry {
+                    name: "slirp".to_owned(),
+                    instance_id: 0,
+                    form: DeviceForm::Opaque { size: 131 },
+                },
+            ],
+        }
+    }
+
+    #[test]
+    fn what_was_written_reads_as_it_was() {
+        for elements in 0..3 {
+            for dialect in Dialect::ALL {
+                let stream = list(elements);
+                let json = stream.to_json(dialect);
+                assert_eq!(
+                    StreamDescription::from_json(json.as_bytes(), 0).unwrap(),
+                    stream
+                );
+            }
+        }
+        let json = list(2).to_json(Dialect::Qemu11_1);
+        let field = r#"{"name": "tail \"q\" \u00E9\uD83E\uDD80\n", "type": "qtailq", "vmsd_name": "el", "version": 0, "fields": [], "vmsd_name": "el", "version": 0, "fields": [], "size": 1}"#;
+        assert!(json.contains(field), "{json}");
+        let json = list(0).to_json(Dialect::Qemu5_2);
+        assert!(json.starts_with(r#"{ "configuration" : { "vmsd_name" : "configuration", "version" : 0, "fields" : [  ] }, "#));
+    }
+
+    #[test]
+    fn unknown_keys_and_padding_do_not_matter() {
+        let json = b"{\"new\": [{\"fields\": 1}], \"page_size\": 4096,\n \"devices\": [], \"x\": null}\n\0\0";
+        let stream = StreamDescription::from_json(json, 0).unwrap();
+        assert_eq!(
+            stream,
+            StreamDescription {
+                page_size: 4096,
+                ..StreamDescription::default()
+            }
+        );
+    }
+
+    #[test]
+    fn an_error_has_its_place_in_the_input() {
+        let error = |json: &str| StreamDescription::from_json(json.as_bytes(), 0x100).unwrap_err();
+        let broken = error("{\"devices\": [\n{\"name\": 7}]}");
+        assert_eq!(
+            (broken.kind(), broken.offset()),
+            (ErrorKind::Description, Some(0x100 + 14 + 9)),
+            "{broken}"
+        );
+        let cut = error("{\"devices\": [");
+        assert_eq!(cut.kind(), ErrorKind::Description);
+        let size = error(
+            r#"{"devices": [{"name": "d", "vmsd_name": "d", "fields": [{"name": "f", "type": "uint8", "size": -1}]}]}"#,
+        );
+        assert!(size.message().ends_with("`size` is -1"), "{size}");
+        let twice =
+            error(r#"{"devices": [{"name": "d", "vmsd_name": "d", "fields": [], "fields": []}]}"#);
+        assert!(
+            twice.message().ends_with("one key twice, in device `d`"),
+            "{twice}"
+        );
+        let deep = format!("{{\"devices\": {}", "[{\"devices\": ".repeat(100));
+        assert_eq!(error(&deep).kind(), ErrorKind::Limit);
     }
 }

@@ -28,7 +28,7 @@ use crate::error::{ErrorKind, Result};
 use crate::wire::Writer;
 
 /// A record of a live section and its place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LiveRecord<'a> {
     /// Where it stands.
     pub at: u64,
@@ -37,11 +37,11 @@ pub struct LiveRecord<'a> {
 }
 
 /// A record of a section that is neither RAM nor described.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Live<'a> {
     /// `dirty-bitmap`
-    DirtyBitmap(DirtyBitmapRecord<'a>),
+    DirtyBitmap(Box<DirtyBitmapRecord<'a>>),
     /// `block`
     Block(BlockRecord<'a>),
     /// `spapr/htab`

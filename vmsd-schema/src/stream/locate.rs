@@ -61,8 +61,9 @@ fn body_at(data: &[u8], at: usize) -> Option<Located<'_>> {
     let (len, rest) = data.get(at..)?.split_first_chunk()?;
     let len = u32::from_be_bytes(*len) as usize;
     let text = rest.get(MAGIC.len()..)?;
-    // Nothing records whether the length counts the magic string; see the section's grammar.
-    [len.checked_sub(MAGIC.len()), Some(len)]
+    // Nothing records whether the length counts the magic string; see the section's grammar. The longer text goes
+    // first: JSON ends in so many braces that 16 bytes less of it may look whole too.
+    [Some(len), len.checked_sub(MAGIC.len())]
         .into_iter()
         .flatten()
         .find_map(|len| {

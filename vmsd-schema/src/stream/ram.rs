@@ -12,6 +12,8 @@
 
 mod block_list;
 mod mapped;
+#[cfg(test)]
+mod tests;
 mod walk;
 
 use std::fmt;
@@ -83,7 +85,7 @@ impl fmt::Display for PageSize {
 }
 
 /// One record of a RAM section.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Ram<'a> {
     /// The block list begins.
@@ -97,8 +99,8 @@ pub enum Ram<'a> {
         /// The page size that the records are read with.
         page_size: PageSize,
     },
-    /// One entry of the block list.
-    Block(RamBlockEntry<'a>),
+    /// One entry of the block list. It is boxed for the sake of the pages, of which there are so many more.
+    Block(Box<RamBlockEntry<'a>>),
     /// The bitmap of a mapped block: bit k stands for page k, lowest first in 64-bit words of the *source host's*
     /// byte order.
     MappedBitmap {

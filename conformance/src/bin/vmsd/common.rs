@@ -85,22 +85,14 @@ impl From<Exit> for ExitCode {
 pub(crate) enum Failure {
     /// Nobody reads our output any more.
     ClosedPipe,
-    /// A sentence, and the file that it is about.
+    /// A sentence about a file.
     Sentence {
-        file: Option<String>,
+        file: String,
         sentence: String,
     },
 }
 
 impl Failure {
-    /// A failure that is not about a file.
-    pub(crate) fn new(sentence: impl Into<String>) -> Self {
-        Self::Sentence {
-            file: None,
-            sentence: sentence.into(),
-        }
-    }
-
     /// A stream that cannot be read.
     pub(crate) fn stream(file: &str, error: &Error) -> Self {
         Self::file(file, error.to_string())
@@ -123,7 +115,7 @@ impl Failure {
     /// A failure that is about a file.
     pub(crate) fn file(file: &str, sentence: impl Into<String>) -> Self {
         Self::Sentence {
-            file: Some(file.to_owned()),
+            file: file.to_owned(),
             sentence: sentence.into(),
         }
     }
@@ -142,11 +134,7 @@ impl Failure {
             return ExitCode::SUCCESS;
         };
         let Styles { bad, .. } = Styles::new(context.colour_on_stderr);
-        let mut err = io::stderr().lock();
-        let _ = match file {
-            Some(file) => writeln!(err, "{bad}error:{bad:#} {file}: {sentence}"),
-            None => writeln!(err, "{bad}error:{bad:#} {sentence}"),
-        };
+        let _ = writeln!(io::stderr().lock(), "{bad}error:{bad:#} {file}: {sentence}");
         ExitCode::from(2)
     }
 }
@@ -191,13 +179,33 @@ impl Context {
         write(&mut self.out, &self.styles).map_err(|error| Failure::output(&error))
     }
 
+    /// Says on standard error what is not as it should be.
+    pub(crate) fn findings(&mut self, file: &str, findings: &[Error]) {
+        let Styles { note, .. } = Styles::new(self.colour_on_stderr);
+        // On a terminal both streams meet: what was printed comes first.
+        let _ = self.out.flush();
+        for finding in findings {
+            let _ = writeln!(io::stderr().lock(), "{note}finding:{note:#} {file}: {finding}");
+        }
+    }
+
+    /// Says on standard error what came of the work.
+    pub(crate) fn say(&mut self, sentence: &str) {
+        let _ = self.out.flush();
+        let _ = writeln!(io::stderr().lock(), "{sentence}");
+    }
+
     /// Says something on standard error that does not end the command.
     pub(crate) fn warn(&self, file: &str, sentence: &str) {
         let Styles { note, .. } = Styles::new(self.colour_on_stderr);
-        let _ = writeln!(
-            io::stderr().lock(),
-            "{note}warning:{note:#} {file}: {sentence}"
-        );
+        let _ = writeln!(io::stderr().lock(), "{note}warning:{note:#} {file}: {sentence}");
+    }
+
+    /// Says on standard error what was done, to who looks on.
+    pub(crate) fn remark(&self, sentence: &str) {
+        if !self.quiet && io::stderr().is_terminal() {
+            let _ = writeln!(io::stderr().lock(), "{sentence}");
+        }
     }
 
     /// Writes out what is buffered.
@@ -224,7 +232,7 @@ pub(crate) struct ReadArgs {
     #[arg(long, value_name = "BYTES")]
     page_size: Option<u64>,
     #[command(flatten)]
-    place: PlaceArgs,
+    pub(crate) place: PlaceArgs,
 }
 
 /// Where in the input the stream is.

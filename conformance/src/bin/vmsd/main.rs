@@ -2,7 +2,12 @@
 
 mod common;
 mod completions;
+mod conform;
+mod decode;
+mod diff;
+mod hexdump;
 mod inspect;
+mod strip;
 mod unwrap;
 
 use std::process::ExitCode;
@@ -24,6 +29,11 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     Inspect(inspect::Args),
+    Decode(decode::Args),
+    Hexdump(hexdump::Args),
+    Diff(diff::Args),
+    Strip(strip::Args),
+    Conform(conform::Args),
     Unwrap(unwrap::Args),
     Completions(completions::Args),
 }
@@ -32,6 +42,11 @@ impl Command {
     fn run(&self, context: &mut Context) -> Result<Exit, Failure> {
         match self {
             Self::Inspect(args) => args.run(context),
+            Self::Decode(args) => args.run(context),
+            Self::Hexdump(args) => args.run(context),
+            Self::Diff(args) => args.run(context),
+            Self::Strip(args) => args.run(context),
+            Self::Conform(args) => args.run(context),
             Self::Unwrap(args) => args.run(context),
             Self::Completions(args) => args.run(context),
         }

@@ -15,7 +15,7 @@ use crate::common::{open, Context, Exit, Failure, PlaceArgs};
     "Examples:\n",
     "  vmsd unwrap guest.save -o guest.qevm --domain-xml guest.xml\n",
     "  vmsd unwrap disk.qcow2 --snapshot before-update -o guest.qevm\n",
-    "\nExit status: 0 all is written; 2 it could not be, and then no file is there."
+    "\nExit status: 0 all is written; 1 too, but libvirt had not finished the image; 2 it could not be, and no file is there."
 ))]
 pub(crate) struct Args {
     /// The file that a stream is in; - is standard input.
@@ -37,36 +37,58 @@ impl Args {
     pub(crate) fn run(&self, context: &mut Context) -> Result<Exit, Failure> {
         let input = open(&self.file, &self.place)?;
         let image = input.layers.iter().find_map(libvirt_image).cloned();
-        if image.as_ref().is_some_and(|image| image.partial) {
-            context.warn(&input.name, "libvirt did not finish this image: the end of the stream may be missing");
-        }
         let texts = self.texts(&input, image.as_ref())?;
         let mut outputs = Vec::new();
         for (path, text) in texts {
             outputs.push((path, written(path, &mut &*text)?));
         }
         let name = input.name.clone();
-        let mut reads = Named { name: &name, read: input.source.into_read(), failed: None };
+        let mut reads = Named {
+            name: &name,
+            read: input.source.into_read(),
+            failed: None,
+        };
         let stream = written(&self.output, &mut reads);
         if let Some(failure) = reads.failed.take() {
             return Err(failure);
         }
         outputs.push((&self.output, stream?));
         for (path, output) in outputs {
-            output.commit().map_err(|error| Failure::io(&path.display().to_string(), &error))?;
+            output
+                .commit()
+                .map_err(|error| Failure::io(&path.display().to_string(), &error))?;
         }
-        Ok(Exit::Clean)
+        let partial = image.is_some_and(|image| image.partial);
+        if partial {
+            context.warn(
+                &name,
+                "libvirt did not finish this image: the end of the stream may be missing",
+            );
+        }
+        Ok(Exit::of(partial))
     }
 
     /// What else is to be written, and where.
-    fn texts(&self, input: &Input, image: Option<&libvirt::Image>) -> Result<Vec<(&Path, Vec<u8>)>, Failure> {
+    fn texts(
+        &self,
+        input: &Input,
+        image: Option<&libvirt::Image>,
+    ) -> Result<Vec<(&Path, Vec<u8>)>, Failure> {
         let mut texts = Vec::new();
         let xml = image.map(|image| image.xml.clone());
         let cookie = image.and_then(|image| image.cookie.clone());
-        for (path, text, what) in [(&self.domain_xml, xml, "domain XML"), (&self.cookie, cookie, "cookie")] {
+        for (path, text, what) in [
+            (&self.domain_xml, xml, "domain XML"),
+            (&self.cookie, cookie, "cookie"),
+        ] {
             match (path, text) {
                 (Some(path), Some(text)) => texts.push((path.as_path(), text)),
-                (Some(_), None) => return Err(Failure::file(&input.name, format!("there is no {what} in it"))),
+                (Some(_), None) => {
+                    return Err(Failure::file(
+                        &input.name,
+                        format!("there is no {what} in it"),
+                    ))
+                }
                 (None, _) => {}
             }
         }

@@ -3,11 +3,11 @@
 use vmsd_schema::VmState;
 
 /// The ports.
-#[derive(Clone, Debug, Default, PartialEq, Eq, VmState)]
+#[derive(Default, VmState)]
 #[vmstate(name = "APM State", version = 1)]
-pub struct ApmState {
+pub(crate) struct ApmState {
     /// The command port.
-    pub apmc: u8,
+    apmc: u8,
     /// The status port.
-    pub apms: u8,
+    apms: u8,
 }

@@ -3,31 +3,31 @@
 use vmsd_schema::VmState;
 
 /// The registers, and what they show of each possible CPU.
-#[derive(Clone, Debug, PartialEq, Eq, VmState)]
+#[derive(VmState)]
 #[vmstate(name = "CPU hotplug state", version = 1, default)]
-pub struct CpuHotplugState {
+pub(crate) struct CpuHotplugState {
     /// The CPU that the registers show. The guest writes any number; QEMU compares it at each use.
-    pub selector: u32,
+    selector: u32,
     /// What the data registers mean.
-    pub command: u8,
+    command: u8,
     /// How many CPUs there can be: `maxcpus` of `-smp`. It is never sent.
     #[vmstate(skip, default = 1)]
-    pub dev_count: u32,
+    dev_count: u32,
     /// Each possible CPU.
     #[vmstate(len = dev_count, default = vec![AcpiCpuStatus::default()])]
-    pub devs: Vec<AcpiCpuStatus>,
+    devs: Vec<AcpiCpuStatus>,
 }
 
 /// One possible CPU.
-#[derive(Clone, Debug, Default, PartialEq, Eq, VmState)]
+#[derive(Default, VmState)]
 #[vmstate(name = "CPU hotplug device state", version = 1)]
-pub struct AcpiCpuStatus {
+struct AcpiCpuStatus {
     /// The guest has yet to see that the CPU came.
-    pub is_inserting: bool,
+    is_inserting: bool,
     /// The guest has yet to see that the CPU shall go.
-    pub is_removing: bool,
+    is_removing: bool,
     /// The event that the guest reports on.
-    pub ost_event: u32,
+    ost_event: u32,
     /// What it reports.
-    pub ost_status: u32,
+    ost_status: u32,
 }

@@ -3,29 +3,28 @@
 use vmsd_schema::VmState;
 
 /// The registers, and what they show of each slot.
-#[derive(Clone, Debug, Default, PartialEq, Eq, VmState)]
+#[derive(Default, VmState)]
 #[vmstate(name = "memory hotplug state", version = 1)]
-pub struct MemHotplugState {
+pub(crate) struct MemHotplugState {
     /// The slot that the registers show. The guest writes any number; QEMU compares it at each use.
-    pub selector: u32,
+    selector: u32,
     /// How many slots there are: `slots` of `-m`. It is never sent.
     #[vmstate(skip)]
-    pub dev_count: u32,
-    /// Each slot.
+    dev_count: u32,
     #[vmstate(len = dev_count)]
-    pub devs: Vec<MemStatus>,
+    devs: Vec<MemStatus>,
 }
 
 /// One slot.
-#[derive(Clone, Debug, Default, PartialEq, Eq, VmState)]
+#[derive(Default, VmState)]
 #[vmstate(name = "memory hotplug device state", version = 1)]
-pub struct MemStatus {
+struct MemStatus {
     /// There is a DIMM.
-    pub is_enabled: bool,
+    is_enabled: bool,
     /// The guest has yet to see it.
-    pub is_inserting: bool,
+    is_inserting: bool,
     /// The event that the guest reports on.
-    pub ost_event: u32,
+    ost_event: u32,
     /// What it reports.
-    pub ost_status: u32,
+    ost_status: u32,
 }

@@ -3,14 +3,14 @@
 use vmsd_schema::VmState;
 
 /// Buses that ACPI hotplug can serve (`ACPI_PCIHP_MAX_HOTPLUG_BUS`).
-pub const MAX_HOTPLUG_BUS: usize = 256;
+pub(crate) const MAX_HOTPLUG_BUS: usize = 256;
 
 /// One bit for each slot of a bus.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, VmState)]
+#[derive(Default, VmState)]
 #[vmstate(name = "acpi_pcihp_pci_status", version = 1)]
-pub struct AcpiPciHpPciStatus {
+pub(crate) struct AcpiPciHpPciStatus {
     /// Slots whose device came.
-    pub up: u32,
+    up: u32,
     /// Slots whose device shall go.
-    pub down: u32,
+    down: u32,
 }

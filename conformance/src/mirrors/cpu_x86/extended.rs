@@ -97,7 +97,7 @@ pub(super) struct AmxXtile {
     xtiledata: Box<[u8; 8192]>,
 }
 
-/// Control-flow enforcement (11.0 and newer).
+/// Control-flow enforcement; newer than 10.0.
 #[derive(Default, VmState)]
 #[vmstate(name = "cpu/cet", version = 1, prefix = "env.")]
 pub(super) struct Cet {
@@ -117,7 +117,7 @@ struct ShadowStack {
     guest_ssp: u64,
 }
 
-/// General registers 16 to 31 (11.0 and newer).
+/// General registers 16 to 31; newer than 10.0.
 #[derive(Default, VmState)]
 #[vmstate(name = "cpu/apx", version = 1, prefix = "env.")]
 pub(super) struct Apx {

@@ -33,7 +33,7 @@ pub(super) struct PollControl {
     poll_control_msr: u64,
 }
 
-/// A guest of the emulated Xen (8.0 and newer).
+/// A guest of the emulated Xen; newer than 7.2.
 #[derive(Default, VmState)]
 #[vmstate(name = "cpu/xen_vcpu", version = 1, prefix = "env.")]
 pub(super) struct XenVcpu {

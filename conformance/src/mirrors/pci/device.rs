@@ -7,33 +7,36 @@ use vmsd_schema::VmState;
 ///
 /// QEMU's table has `config` twice and sends one of them: 256 bytes of a conventional device, 4096 of a PCI Express
 /// device. Some devices are either, by the bus they are plugged into.
-#[derive(Clone, Debug, PartialEq, Eq, VmState)]
+#[derive(VmState)]
 #[vmstate(name = "PCIDevice", version = 2, minimum_version = 1, default)]
-pub struct PciDevice {
+pub(crate) struct PciDevice {
     /// The sender's layout, at most the destination's.
     #[vmstate(with = Int32Le, default = 2)]
-    pub version_id: i32,
+    version_id: i32,
     /// `!pci_is_express()`.
     #[vmstate(skip, default = true)]
-    pub conventional: bool,
+    conventional: bool,
     /// `pci_is_express()`.
     #[vmstate(skip)]
-    pub express: bool,
+    express: bool,
     /// The space of a conventional device.
     #[vmstate(exists = conventional, with = PciConfig)]
-    pub config: [u8; 256],
+    config: [u8; 256],
     /// The space of a PCI Express device.
     #[vmstate(name = "config", exists = express, with = Boxed<PciConfig>)]
-    pub express_config: Box<[u8; 4096]>,
+    express_config: Box<[u8; 4096]>,
     /// The levels of INTA to INTD.
     #[vmstate(since = 2, with = PciIrqState)]
-    pub irq_state: [bool; 4],
+    irq_state: [bool; 4],
 }
 
 impl PciDevice {
     /// A PCI Express device.
-    #[must_use]
-    pub fn express() -> Self {
-        Self { conventional: false, express: true, ..Self::default() }
+    pub(crate) fn express() -> Self {
+        Self {
+            conventional: false,
+            express: true,
+            ..Self::default()
+        }
     }
 }

@@ -4,18 +4,19 @@ use vmsd_schema::codec::{MsixState, MsixTable};
 use vmsd_schema::VmState;
 
 /// The vectors. `VMSTATE_MSIX` puts this behind the PCI device, under the same name.
-#[derive(Clone, Debug, Default, PartialEq, Eq, VmState)]
+#[derive(Default, VmState)]
 #[vmstate(name = "msix", version = 0)]
-pub struct Msix {
+pub(crate) struct Msix {
     /// As many as the device was made with.
     #[vmstate(with = MsixState)]
-    pub msix: MsixTable,
+    msix: MsixTable,
 }
 
 impl Msix {
     /// A device of `count` vectors.
-    #[must_use]
-    pub fn with_vectors(count: usize) -> Self {
-        Self { msix: MsixTable::with_vectors(count) }
+    pub(crate) fn with_vectors(count: usize) -> Self {
+        Self {
+            msix: MsixTable::with_vectors(count),
+        }
     }
 }

@@ -10,7 +10,7 @@ use serde::de::{
     DeserializeSeed, Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor,
 };
 
-use crate::limits::{MAX_DEPTH, MAX_DESCRIPTION_NODES};
+use crate::limits::MAX_DESCRIPTION_NODES;
 use crate::schema::{Description, DeviceEntry, FieldEntry};
 
 /// What the keys of one object said.
@@ -23,11 +23,11 @@ pub(super) struct Object {
     pub(super) type_name: Option<String>,
     pub(super) size: Option<Number>,
     pub(super) page_size: Option<Number>,
-    pub(super) structure: Option<Box<Object>>,
-    pub(super) configuration: Option<Box<Object>>,
+    pub(super) structure: Option<Box<Self>>,
+    pub(super) configuration: Option<Box<Self>>,
     pub(super) devices: Option<Vec<DeviceEntry>>,
     /// The early form: a layout for each version.
-    pub(super) versions: Vec<(u32, Object)>,
+    pub(super) versions: Vec<(u32, Self)>,
     /// Runs of description keys; a key that a run has already opens the next.
     pub(super) bodies: Vec<Partial>,
     /// The run that the next key belongs to.
@@ -51,27 +51,13 @@ pub(super) struct Bounds {
     pub(super) passed: Cell<bool>,
 }
 
-/// Reads one object at a depth.
+/// Reads one object. How deep objects nest is bounded by serde_json itself, to 128.
 #[derive(Clone, Copy)]
 pub(super) struct ObjectSeed<'b> {
     pub(super) bounds: &'b Bounds,
-    pub(super) depth: usize,
 }
 
 impl ObjectSeed<'_> {
-    fn inner<E: serde::de::Error>(self) -> Result<Self, E> {
-        if self.depth == MAX_DEPTH {
-            self.bounds.passed.set(true);
-            return Err(E::custom(format_args!(
-                "descriptions nest deeper than {MAX_DEPTH}"
-            )));
-        }
-        Ok(Self {
-            depth: self.depth + 1,
-            ..self
-        })
-    }
-
     fn count<E: serde::de::Error>(self) -> Result<(), E> {
         let nodes = self.bounds.nodes.get() + 1;
         self.bounds.nodes.set(nodes);
@@ -112,18 +98,14 @@ impl<'de> Visitor<'de> for ObjectSeed<'_> {
                 Key::Type => object.type_name = Some(map.next_value()?),
                 Key::Size => object.size = Some(map.next_value()?),
                 Key::PageSize => object.page_size = Some(map.next_value()?),
-                Key::Struct => {
-                    object.structure = Some(Box::new(map.next_value_seed(self.inner()?)?))
-                }
+                Key::Struct => object.structure = Some(Box::new(map.next_value_seed(self)?)),
                 Key::Configuration => {
-                    object.configuration = Some(Box::new(map.next_value_seed(self.inner()?)?))
+                    object.configuration = Some(Box::new(map.next_value_seed(self)?))
                 }
                 Key::Devices => {
-                    object.devices = Some(map.next_value_seed(self.list(Object::push_devices)?)?)
+                    object.devices = Some(map.next_value_seed(self.list(Object::push_devices))?)
                 }
-                Key::Versions => {
-                    object.versions = map.next_value_seed(VersionsSeed(self.inner()?))?
-                }
+                Key::Versions => object.versions = map.next_value_seed(VersionsSeed(self))?,
                 Key::VmsdName => {
                     object.body(|body| body.vmsd_name.is_some()).vmsd_name = Some(map.next_value()?)
                 }
@@ -131,11 +113,11 @@ impl<'de> Visitor<'de> for ObjectSeed<'_> {
                     object.body(|body| body.version.is_some()).version = Some(map.next_value()?)
                 }
                 Key::Fields => {
-                    let fields = map.next_value_seed(self.list(Object::push_field)?)?;
+                    let fields = map.next_value_seed(self.list(Object::push_field))?;
                     object.body(|body| body.fields.is_some()).fields = Some(fields);
                 }
                 Key::Subsections => {
-                    let subsections = map.next_value_seed(self.list(Object::push_description)?)?;
+                    let subsections = map.next_value_seed(self.list(Object::push_description))?;
                     object.body(|body| body.subsections.is_some()).subsections = Some(subsections);
                 }
                 Key::Other => drop(map.next_value::<IgnoredAny>()?),
@@ -146,11 +128,8 @@ impl<'de> Visitor<'de> for ObjectSeed<'_> {
 }
 
 impl<'b> ObjectSeed<'b> {
-    fn list<T, E: serde::de::Error>(self, push: Push<T>) -> Result<ListSeed<'b, T>, E> {
-        Ok(ListSeed {
-            object: self.inner()?,
-            push,
-        })
+    fn list<T>(self, push: Push<T>) -> ListSeed<'b, T> {
+        ListSeed { object: self, push }
     }
 }
 

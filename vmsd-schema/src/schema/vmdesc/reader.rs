@@ -18,27 +18,21 @@ pub(super) fn read(text: &[u8], offset: u64) -> Result<StreamDescription> {
         return Err(Error::at(ErrorKind::Limit, offset, message));
     }
     let bounds = Bounds::default();
+    let padding = text.iter().rev().take_while(|byte| **byte == 0).count(); // `debug-migration` has a C string
+    let text = text.get(..text.len() - padding).unwrap_or_default();
     let mut json = serde_json::Deserializer::from_slice(text);
-    ObjectSeed {
-        bounds: &bounds,
-        depth: 0,
-    }
-    .deserialize(&mut json)
-    .and_then(|object| json.end().map(|()| object))
-    .map_err(|error| place(&error, &bounds, text, offset))
-    .and_then(|object| {
-        stream(object).map_err(|message| Error::at(ErrorKind::Description, offset, message))
-    })
+    ObjectSeed { bounds: &bounds }
+        .deserialize(&mut json)
+        .and_then(|object| json.end().map(|()| object))
+        .map_err(|error| place(&error, &bounds, text, offset))
+        .and_then(|object| {
+            stream(object).map_err(|message| Error::at(ErrorKind::Description, offset, message))
+        })
 }
 
 /// serde's line and column as an offset in the input.
 #[cold]
 fn place(error: &serde_json::Error, bounds: &Bounds, text: &[u8], offset: u64) -> Error {
-    let kind = if bounds.passed.get() {
-        ErrorKind::Limit
-    } else {
-        ErrorKind::Description
-    };
     let before: usize = text
         .split_inclusive(|byte| *byte == b'\n')
         .take(error.line().saturating_sub(1))
@@ -46,7 +40,14 @@ fn place(error: &serde_json::Error, bounds: &Bounds, text: &[u8], offset: u64) -
         .sum();
     let at = before + error.column().saturating_sub(1);
     let text = error.to_string();
-    let message = text.split(" at line ").next().unwrap_or(&text);
+    let message = text
+        .rsplit_once(" at line ")
+        .map_or(text.as_str(), |(message, _)| message);
+    let kind = match message {
+        "recursion limit exceeded" => ErrorKind::Limit,
+        _ if bounds.passed.get() => ErrorKind::Limit,
+        _ => ErrorKind::Description,
+    };
     Error::at(
         kind,
         offset + at as u64,

@@ -58,10 +58,10 @@ pub(super) fn read<'a>(input: &mut Input<'a>) -> Step<(Live<'a>, Flow)> {
     let json_at = input.offset();
     let counted = len.checked_sub(MAGIC.len());
     let counts_magic = match counted {
-        Some(counted) => match input.peek(counted)? {
-            Some(json) if ends_like_json(json) => true,
-            // Not JSON where the magic is counted: take it as not counted where that gives JSON.
-            _ => !input.peek(len)?.is_some_and(ends_like_json),
+        // JSON ends in so many braces that 16 bytes less of it may look whole too: the longer text goes first.
+        Some(counted) => match input.peek(len)? {
+            Some(json) if ends_like_json(json) => false,
+            _ => input.peek(counted)?.is_some_and(ends_like_json),
         },
         None => false,
     };

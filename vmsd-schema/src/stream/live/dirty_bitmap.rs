@@ -89,12 +89,12 @@ pub(super) fn read<'a>(input: &mut Input<'a>) -> Step<(Live<'a>, Flow)> {
         Flow::More(Phase::Inside)
     };
     Ok((
-        Live::DirtyBitmap(DirtyBitmapRecord {
+        Live::DirtyBitmap(Box::new(DirtyBitmapRecord {
             flags,
             device,
             bitmap,
             action,
-        }),
+        })),
         flow,
     ))
 }
@@ -211,17 +211,17 @@ mod tests {
         };
         let zeroes = DirtyBitmapBits { bits: None, ..bits };
         let record = |flags, action| {
-            Live::DirtyBitmap(DirtyBitmapRecord {
+            Live::DirtyBitmap(Box::new(DirtyBitmapRecord {
                 flags,
                 device: None,
                 bitmap: None,
                 action,
-            })
+            }))
         };
         assert_eq!(
             records,
             [
-                Live::DirtyBitmap(DirtyBitmapRecord {
+                Live::DirtyBitmap(Box::new(DirtyBitmapRecord {
                     flags: &[0x1c],
                     device: Some("d0".into()),
                     bitmap: Some("b0".into()),
@@ -229,7 +229,7 @@ mod tests {
                         granularity: 0x10000,
                         flags: 1
                     },
-                }),
+                })),
                 record(&[0x40], DirtyBitmapAction::Bits(bits)),
                 record(&[0x80, 0x42], DirtyBitmapAction::Bits(zeroes)),
                 record(&[0x20], DirtyBitmapAction::Complete),

@@ -96,7 +96,7 @@ impl Terms {
             None
         };
         let mapped = if self.mapped {
-            Some(MappedRam::read(input, self.page_size, used_length)?)
+            Some(MappedRam::read(input, name, self.page_size, used_length)?)
         } else {
             None
         };

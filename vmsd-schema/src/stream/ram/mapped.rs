@@ -3,6 +3,7 @@
 
 use crate::error::ErrorKind;
 use crate::stream::input::{fail_at, Input, Step};
+use crate::stream::name::Name;
 use crate::wire::Writer;
 
 /// `MAPPED_RAM_HDR_VERSION`
@@ -39,9 +40,10 @@ impl MappedRam {
         out.u64(self.pages_offset);
     }
 
-    /// Reads the header of a block of `used_length` bytes and checks that bitmap and pages lie behind it.
+    /// Reads the header of block `name` of `used_length` bytes and checks that bitmap and pages lie behind it.
     pub(super) fn read(
         input: &mut Input<'_>,
+        name: Name<'_>,
         target_page_size: u64,
         used_length: u64,
     ) -> Step<Self> {
@@ -53,13 +55,19 @@ impl MappedRam {
             pages_offset: input.u64()?,
         };
         let end = input.offset();
-        match header.problem(target_page_size, used_length, end) {
+        match header.problem(name, target_page_size, used_length, end) {
             Some((field, message)) => Err(fail_at(ErrorKind::Ram, at + field, message)),
             None => Ok(header),
         }
     }
 
-    fn problem(&self, target_page_size: u64, used_length: u64, end: u64) -> Option<(u64, String)> {
+    fn problem(
+        &self,
+        name: Name<'_>,
+        target_page_size: u64,
+        used_length: u64,
+        end: u64,
+    ) -> Option<(u64, String)> {
         let Self {
             version,
             page_size,
@@ -82,7 +90,7 @@ impl MappedRam {
         if pages_offset % target_page_size != 0 {
             return Some((
                 20,
-                "Error reading ramblock pages, region has bad alignment".into(),
+                format!("Error reading ramblock {name} pages, region has bad alignment"),
             ));
         }
         let bitmap_end = bitmap_offset.checked_add(self.bitmap_len(used_length));

@@ -1,0 +1,290 @@
+//! A real QEMU as the judge: started stopped, asked over QMP, and made to save or to load a stream.
+//!
+//! The protocol is one JSON object a line on the process's own standard input and output; five commands are all
+//! that is used, so there is no client library here (the one for Rust compiles QEMU's whole schema, a minute by itself).
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::time::{Duration, Instant};
+use std::{fmt, fs, io, thread};
+
+use serde_json::{json, Value};
+
+/// How long a QEMU may take to start, to save or to load. An empty guest takes a tenth of a second.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A QEMU binary and the machine to start.
+#[derive(Clone, Debug)]
+pub struct Machine {
+    /// The binary.
+    pub binary: PathBuf,
+    /// `-M` and whatever else makes the machine.
+    pub args: Vec<String>,
+    /// A folder that the binary can read and write; streams lie there while it runs.
+    pub scratch: PathBuf,
+}
+
+/// What went wrong with a QEMU, in a sentence.
+#[derive(Debug)]
+pub struct QemuError(String);
+
+impl QemuError {
+    pub(crate) fn new(sentence: impl Into<String>) -> Self {
+        Self(sentence.into())
+    }
+}
+
+impl fmt::Display for QemuError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for QemuError {}
+
+impl From<io::Error> for QemuError {
+    fn from(error: io::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+type Result<T> = std::result::Result<T, QemuError>;
+
+/// QEMU's answer to a stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The stream was loaded.
+    Accept,
+    /// It was not; QEMU's own lines.
+    Reject(String),
+}
+
+impl Machine {
+    /// The binary's version, as `7.2.22`.
+    ///
+    /// # Errors
+    /// If the binary does not run or does not say.
+    pub fn version(&self) -> Result<String> {
+        let output = Command::new(&self.binary)
+            .arg("--version")
+            .output()
+            .map_err(|error| QemuError(format!("{}: {error}", self.binary.display())))?;
+        let text = String::from_utf8_lossy(&output.stdout).into_owned();
+        let version = text
+            .split_whitespace()
+            .skip_while(|word| *word != "version")
+            .nth(1);
+        version.map(str::to_owned).ok_or_else(|| {
+            QemuError(format!(
+                "{} does not tell its version",
+                self.binary.display()
+            ))
+        })
+    }
+
+    /// Starts the machine stopped and saves it.
+    ///
+    /// # Errors
+    /// If QEMU does not start or the migration fails, with QEMU's own words.
+    pub fn save(&self) -> Result<Vec<u8>> {
+        let file = Scratch::new(&self.scratch, "save");
+        let mut process = Process::start(self, &[])?;
+        process.execute(
+            "migrate",
+            json!({ "uri": format!("exec:cat > {}", file.0.display()) }),
+        )?;
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let state = process.execute("query-migrate", json!({}))?;
+            match state.get("status").and_then(Value::as_str) {
+                Some("completed") => break,
+                Some("failed" | "cancelled") => {
+                    let why = state
+                        .get("error-desc")
+                        .and_then(Value::as_str)
+                        .unwrap_or("no reason given");
+                    return Err(QemuError(format!("the migration failed: {why}")));
+                }
+                _ if Instant::now() > deadline => {
+                    return Err(QemuError("the migration does not end".to_owned()))
+                }
+                _ => thread::sleep(Duration::from_millis(10)),
+            }
+        }
+        process.quit();
+        Ok(fs::read(&file.0)?)
+    }
+
+    /// Starts the machine as a destination and lets it load `stream`.
+    ///
+    /// # Errors
+    /// If QEMU does not start, or neither accepts nor rejects within a minute.
+    pub fn load(&self, stream: &[u8]) -> Result<Verdict> {
+        let file = Scratch::new(&self.scratch, "load");
+        fs::write(&file.0, stream)?;
+        let incoming = format!("exec:cat {}", file.0.display());
+        let mut process = match Process::start(self, &["-incoming", &incoming]) {
+            Ok(process) => process,
+            Err(Started::Ended(words)) => return Ok(Verdict::Reject(words)),
+            Err(Started::Failed(error)) => return Err(error),
+        };
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            match process.execute("query-status", json!({})) {
+                Ok(state) if state.get("status").and_then(Value::as_str) != Some("inmigrate") => {
+                    process.quit();
+                    return Ok(Verdict::Accept);
+                }
+                Ok(_) if Instant::now() > deadline => {
+                    return Err(QemuError("the load does not end".to_owned()))
+                }
+                Ok(_) => thread::sleep(Duration::from_millis(5)),
+                Err(Started::Ended(words)) => return Ok(Verdict::Reject(words)),
+                Err(Started::Failed(error)) => return Err(error),
+            }
+        }
+    }
+}
+
+/// Why a command has no answer: QEMU ended, with what it said, or it could not be asked.
+enum Started {
+    Ended(String),
+    Failed(QemuError),
+}
+
+impl From<Started> for QemuError {
+    fn from(started: Started) -> Self {
+        match started {
+            Started::Ended(words) => Self(format!("QEMU ended: {words}")),
+            Started::Failed(error) => error,
+        }
+    }
+}
+
+impl From<io::Error> for Started {
+    fn from(error: io::Error) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
+/// A running QEMU; it does not outlive this value.
+struct Process {
+    child: Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+    errors: Option<thread::JoinHandle<String>>,
+}
+
+impl Process {
+    fn start(machine: &Machine, extra: &[&str]) -> std::result::Result<Self, Started> {
+        let mut child = Command::new(&machine.binary)
+            .args(&machine.args)
+            .args([
+                "-S", "-display", "none", "-monitor", "none", "-qmp", "stdio",
+            ])
+            .args(extra)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .map_err(|error| {
+                Started::Failed(QemuError(format!("{}: {error}", machine.binary.display())))
+            })?;
+        let (Some(input), Some(output), Some(mut errors)) =
+            (child.stdin.take(), child.stdout.take(), child.stderr.take())
+        else {
+            return Err(Started::Failed(QemuError(
+                "QEMU has no standard streams".to_owned(),
+            )));
+        };
+        let errors = thread::spawn(move || {
+            let mut words = Vec::new();
+            let _ = errors.read_to_end(&mut words);
+            String::from_utf8_lossy(&words).trim().replace('\n', " ; ")
+        });
+        let mut process = Self {
+            child,
+            input,
+            output: BufReader::new(output),
+            errors: Some(errors),
+        };
+        process.answer()?; // the greeting
+        process.execute("qmp_capabilities", json!({}))?;
+        Ok(process)
+    }
+
+    fn execute(&mut self, command: &str, arguments: Value) -> std::result::Result<Value, Started> {
+        let line = format!(
+            "{}\n",
+            json!({ "execute": command, "arguments": arguments })
+        );
+        if self.input.write_all(line.as_bytes()).is_err() {
+            return Err(self.ended());
+        }
+        loop {
+            let answer = self.answer()?;
+            if let Some(value) = answer.get("return") {
+                return Ok(value.clone());
+            }
+            if let Some(error) = answer.get("error") {
+                let why = error
+                    .get("desc")
+                    .and_then(Value::as_str)
+                    .unwrap_or("no reason given");
+                return Err(Started::Failed(QemuError(format!("{command}: {why}"))));
+            }
+        }
+    }
+
+    /// The next line: a greeting, an event or an answer.
+    fn answer(&mut self) -> std::result::Result<Value, Started> {
+        let mut line = String::new();
+        match self.output.read_line(&mut line) {
+            Ok(1..) => serde_json::from_str(&line).map_err(|error| {
+                Started::Failed(QemuError(format!("QMP speaks no JSON: {error}: {line}")))
+            }),
+            _ => Err(self.ended()),
+        }
+    }
+
+    fn ended(&mut self) -> Started {
+        let _ = self.child.wait();
+        let words = self
+            .errors
+            .take()
+            .and_then(|reader| reader.join().ok())
+            .unwrap_or_default();
+        Started::Ended(words)
+    }
+
+    fn quit(&mut self) {
+        let _ = self.execute("quit", json!({}));
+        let _ = self.child.wait();
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// A file in the scratch folder that goes when it is no longer needed.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(folder: &Path, what: &str) -> Self {
+        use std::sync::atomic::{AtomicU32, Ordering};
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        Self(folder.join(format!("vmsd-{}-{number}.{what}", std::process::id())))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
+}
