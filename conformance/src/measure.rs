@@ -2,8 +2,10 @@
 //! search that marks what it found as guessed.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use vmsd_schema::decode::measure;
+use vmsd_schema::decode::typed::Registry;
 use vmsd_schema::schema::{Description, DeviceEntry, DeviceForm, Dialect, StreamDescription};
 use vmsd_schema::stream::guess::{self, Guess};
 use vmsd_schema::stream::{Parser, Section};
@@ -161,9 +163,9 @@ impl<'s> Body<'s> {
     fn by_mirror(&self, name: &str) -> Result<(usize, Description), Error> {
         let version = self.section.version;
         let mut reader = self.reader();
-        let registry = mirrors::registry();
+        static REGISTRY: LazyLock<Registry> = LazyLock::new(mirrors::registry);
         let ends = |reader: &Reader<'s>| self.may_end(reader.rest());
-        let mut inspected = registry.inspect(name, &mut reader, version, None, ends)?;
+        let mut inspected = REGISTRY.inspect(name, &mut reader, version, None, ends)?;
         let described = inspected.state.describe(Dialect::Qemu10_0, version)?;
         // The values are shown by this description, so it has to fit the very bytes.
         let mut again = self.reader();

@@ -33,21 +33,15 @@ pub struct Dump<'o> {
     out: &'o mut dyn Write,
     styles: &'o Styles,
     options: Options,
-    /// Page records of one kind and block that follow each other.
+    /// Page records behind the first of a section, which are counted and not shown.
     pages: Option<Run>,
 }
 
 struct Run {
     at: u64,
-    first: RunStart,
-    count: u64,
     bytes: u64,
-}
-
-#[derive(PartialEq, Eq)]
-struct RunStart {
-    kind: &'static str,
-    block: String,
+    /// By kind and block, in the order of their first page.
+    counts: Vec<(&'static str, String, u64)>,
 }
 
 /// Bytes of one row.
@@ -86,9 +80,13 @@ impl<'o> Dump<'o> {
     /// Those of the output.
     pub fn flush(&mut self) -> io::Result<()> {
         let Some(run) = self.pages.take() else { return Ok(()) };
-        let Run { at, first, count, bytes } = run;
-        let note = format!("… {count} {} pages of {}, {}", first.kind, first.block, Count(bytes, "byte"));
-        self.note(at, &note)
+        let Run { at, bytes, counts } = run;
+        if counts.is_empty() {
+            return Ok(());
+        }
+        let counts: Vec<String> =
+            counts.iter().map(|(kind, block, count)| format!("{} of {block}", Count(*count, &format!("{kind} page")))).collect();
+        self.note(at, &format!("… {}: {}", Count(bytes, "byte"), counts.join(", ")))
     }
 
     /// One row without bytes.
@@ -314,8 +312,7 @@ impl<'o> Dump<'o> {
             Xbzrle => "xbzrle",
         };
         let name = step.parser.block(page.block).map(|block| block.name().to_string()).unwrap_or_default();
-        let first = self.pages.as_ref().is_none_or(|run| run.first.kind != kind || run.first.block != name);
-        if !first && !self.options.ram {
+        if self.pages.is_some() && !self.options.ram {
             return self.run(page.at, kind, name, step.raw.len() as u64);
         }
         let flag = if page.name.is_some() { "" } else { " | RAM_SAVE_FLAG_CONTINUE" };
@@ -335,26 +332,21 @@ impl<'o> Dump<'o> {
         }
         self.parts(page.at, step.raw, &parts)?;
         if !self.options.ram {
-            self.pages = Some(Run { at: page.at, first: RunStart { kind, block: name }, count: 0, bytes: 0 });
+            self.pages = Some(Run { at: page.at, bytes: 0, counts: Vec::new() });
         }
         Ok(())
     }
 
     /// One record more like those before.
     fn run(&mut self, at: u64, kind: &'static str, block: String, len: u64) -> io::Result<()> {
-        let first = RunStart { kind, block };
-        match &mut self.pages {
-            Some(run) if run.first == first => {
-                if run.count == 0 {
-                    run.at = at;
-                }
-                run.count += 1;
-                run.bytes += len;
-            }
-            _ => {
-                self.flush()?;
-                self.pages = Some(Run { at, first, count: 1, bytes: len });
-            }
+        let run = self.pages.get_or_insert_with(|| Run { at, bytes: 0, counts: Vec::new() });
+        if run.counts.is_empty() {
+            run.at = at;
+        }
+        run.bytes += len;
+        match run.counts.iter_mut().find(|known| known.0 == kind && known.1 == block) {
+            Some(known) => known.2 += 1,
+            None => run.counts.push((kind, block, 1)),
         }
         Ok(())
     }
