@@ -14,6 +14,7 @@ pub mod outline;
 pub mod output;
 pub mod qemu;
 pub mod ram;
+pub mod relocate;
 pub mod report;
 pub mod select;
 pub mod strip;

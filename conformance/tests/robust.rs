@@ -12,7 +12,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use conformance::contents::devices;
 use conformance::diff::{diff, Side};
-use conformance::input::{Container, Input, Source};
+use conformance::container::{Content, Source};
+use conformance::input::Input;
 use conformance::outline::Outline;
 use conformance::report::hexdump::{Dump, Options};
 use conformance::report::{decode, Styles};
@@ -41,8 +42,9 @@ fn stream(path: &str, described: bool) -> Vec<u8> {
 fn everything(bytes: &[u8]) -> bool {
     let input = || Input {
         name: String::new(),
-        container: Container::Plain,
-        source: Source::Pipe(Box::new(Cursor::new(bytes.to_vec()))),
+        layers: Vec::new(),
+        content: Content::Stream,
+        source: Source::pipe(Cursor::new(bytes.to_vec())),
         file_len: None,
     };
     let styles = Styles::default();

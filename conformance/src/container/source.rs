@@ -4,6 +4,8 @@ use std::io::{self, Read};
 use std::ops::Deref;
 use std::sync::Arc;
 
+use vmsd_schema::stream::{Chunk, Event, Parser};
+
 use super::qcow2::VmState;
 
 /// Bytes that are in memory as a whole; in practice a mapped file.
@@ -49,6 +51,28 @@ impl Source {
             Self::Pipe(pipe) => pipe.base,
             Self::VmState(_) => 0,
         }
+    }
+
+    /// Whether these are the bytes of a stream with mapped-ram, whose offsets count from the start of its file.
+    ///
+    /// # Errors
+    /// Those of reading.
+    pub fn has_mapped_ram(&mut self) -> io::Result<bool> {
+        /// Header and configuration; QEMU has some thirty names of capabilities.
+        const CONFIGURATION_LEN: usize = 16 << 10;
+        let mut bytes = self.peek(CONFIGURATION_LEN)?;
+        let mut parser = Parser::new();
+        while let Ok(Chunk::Parsed { consumed, event }) = parser.parse(bytes, false) {
+            match event {
+                Event::Header { .. } => bytes = bytes.get(consumed..).unwrap_or_default(),
+                Event::Configuration(configuration) => {
+                    let mut names = configuration.capabilities();
+                    return Ok(names.any(|name| name.as_bytes() == b"mapped-ram"));
+                }
+                _ => break,
+            }
+        }
+        Ok(false)
     }
 
     /// All bytes, one after the other.

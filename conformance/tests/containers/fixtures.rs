@@ -10,6 +10,7 @@ use std::process::{Command, Stdio};
 use conformance::container::{self, Compression, Layer, Options, Source};
 use conformance::input::Input;
 use conformance::outline::Outline;
+use conformance::relocate::Relocate;
 use conformance::walk::Walk;
 
 use crate::libvirt_writer::{compressed, Libvirt};
@@ -237,6 +238,25 @@ fn mapped_ram_behind_other_bytes_is_walked_to_its_end() {
             );
             assert!(outline.complete);
         }
+    }
+}
+
+/// Moved to the start of a file, the stream has its pages where its new header says.
+#[test]
+fn mapped_ram_moves_to_the_start_of_a_file() {
+    for name in ["libvirt-little-sparse.save", "mapped-ram-offset-4096.bin"] {
+        let mut walk = Walk::new(Input::open(&folder().join(name)).unwrap(), None).unwrap();
+        let mut moved = Vec::new();
+        let mut relocate = Relocate::new(&mut moved);
+        walk.run(&mut |step| relocate.step(&step), &mut |_| ())
+            .unwrap_or_else(|_| panic!("{name} is walked to its end"));
+        let pages = [vec![1; 4096], vec![0; 4096], vec![3; 4096]].concat();
+        assert_eq!(moved[1 << 20..][..pages.len()], pages);
+        let file = tempfile::NamedTempFile::new().unwrap();
+        fs::write(file.path(), &moved).unwrap();
+        let mut walk = Walk::new(Input::open(file.path()).unwrap(), None).unwrap();
+        let outline = Outline::of(&mut walk, &mut |_| ()).unwrap();
+        assert!(outline.complete && outline.findings.is_empty());
     }
 }
 

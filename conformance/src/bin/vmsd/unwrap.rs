@@ -3,9 +3,11 @@
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use conformance::container::{libvirt, Layer, Unwrapped};
+use conformance::container::{libvirt, Content, Layer, Unwrapped};
 use conformance::input::Input;
 use conformance::output::Output;
+use conformance::relocate::Relocate;
+use conformance::walk::Walk;
 
 use crate::common::{open, Context, Exit, Failure, PlaceArgs};
 
@@ -43,16 +45,8 @@ impl Args {
             outputs.push((path, written(path, &mut &*text)?));
         }
         let name = input.name.clone();
-        let mut reads = Named {
-            name: &name,
-            read: input.source.into_read(),
-            failed: None,
-        };
-        let stream = written(&self.output, &mut reads);
-        if let Some(failure) = reads.failed.take() {
-            return Err(failure);
-        }
-        outputs.push((&self.output, stream?));
+        let stream = self.stream(input)?;
+        outputs.push((&self.output, stream));
         for (path, output) in outputs {
             output
                 .commit()
@@ -66,6 +60,34 @@ impl Args {
             );
         }
         Ok(Exit::of(partial))
+    }
+
+    /// The stream, in a file beside the wanted one.
+    fn stream(&self, mut input: Input) -> Result<Output, Failure> {
+        let name = input.name.clone();
+        let moved = input.source.base() > 0 && input.content == Content::Stream;
+        if moved && input.source.has_mapped_ram().map_err(|error| Failure::io(&name, &error))? {
+            return self.relocated(input);
+        }
+        let mut reads = Named { name: &name, read: input.source.into_read(), failed: None };
+        let stream = written(&self.output, &mut reads);
+        match reads.failed.take() {
+            Some(failure) => Err(failure),
+            None => stream,
+        }
+    }
+
+    /// A stream whose offsets count from the start of its file.
+    fn relocated(&self, input: Input) -> Result<Output, Failure> {
+        let failure = |error: io::Error| Failure::io(&self.output.display().to_string(), &error);
+        let name = input.name.clone();
+        let mut output = Output::create(&self.output).map_err(failure)?;
+        let mut walk = Walk::new(input, None).map_err(|stop| Failure::stop(&name, stop))?;
+        let mut relocate = Relocate::new(&mut output);
+        let outcome = walk.run(&mut |step| relocate.step(&step), &mut |_| ());
+        outcome.map_err(|stop| Failure::stop(&name, stop))?;
+        output.flush().map_err(failure)?;
+        Ok(output)
     }
 
     /// What else is to be written, and where.
