@@ -230,7 +230,7 @@ impl Context {
 pub(crate) struct ReadArgs {
     /// The target's page size, for a stream that does not say it before its RAM.
     #[arg(long, value_name = "BYTES")]
-    page_size: Option<u64>,
+    pub(crate) page_size: Option<u64>,
     #[command(flatten)]
     pub(crate) place: PlaceArgs,
 }
@@ -290,7 +290,11 @@ pub(crate) struct Opened {
 
 impl Opened {
     pub(crate) fn open(path: &Path, args: &ReadArgs, context: &Context) -> Result<Self, Failure> {
-        let input = open(path, &args.place)?;
+        Self::of(open(path, &args.place)?, args, context)
+    }
+
+    /// Walks a stream that is open.
+    pub(crate) fn of(input: Input, args: &ReadArgs, context: &Context) -> Result<Self, Failure> {
         let (layers, file_len) = (input.layers.clone(), input.file_len);
         let total = file_len.filter(|_| layers.is_empty());
         let mut walk = start(input, args)?;
