@@ -50,7 +50,10 @@ impl Report {
                     if pages.normal.is_empty() && pages.zero.is_empty() {
                         continue;
                     }
-                    *report.compression.entry(pages.compression.name()).or_default() += 1;
+                    *report
+                        .compression
+                        .entry(pages.compression.name())
+                        .or_default() += 1;
                     let block = report.blocks.entry(printable(&pages.block)).or_default();
                     block.normal += pages.normal.len() as u64;
                     block.zero += pages.zero.len() as u64;
@@ -70,14 +73,26 @@ impl Report {
     /// # Errors
     /// Those of the output.
     pub fn text(&self, out: &mut dyn Write) -> io::Result<()> {
-        writeln!(out, "multifd channel {}, to be read beside its main channel", self.channel)?;
+        writeln!(
+            out,
+            "multifd channel {}, to be read beside its main channel",
+            self.channel
+        )?;
         writeln!(out, "uuid            {}", self.uuid)?;
-        writeln!(out, "packets         {}, {} with SYNC", self.packets, self.sync_packets)?;
+        writeln!(
+            out,
+            "packets         {}, {} with SYNC",
+            self.packets, self.sync_packets
+        )?;
         for (name, count) in &self.compression {
             writeln!(out, "compression     {name} in {count} packets")?;
         }
         for (name, pages) in &self.blocks {
-            writeln!(out, "block           {name}: {} pages, {} zero pages", pages.normal, pages.zero)?;
+            writeln!(
+                out,
+                "block           {name}: {} pages, {} zero pages",
+                pages.normal, pages.zero
+            )?;
         }
         for (name, len) in &self.device_state {
             writeln!(out, "device state    {name}: {len} bytes")?;

@@ -4,7 +4,8 @@ use std::io;
 
 use vmsd_schema::{Error, ErrorKind};
 
-use super::{check_table, Header, MAX_L1_BYTES, NAME};
+use super::header::{check_table, Header};
+use super::{MAX_L1_BYTES, NAME};
 use crate::container::facts::printable;
 use crate::container::fields::{fault, io_error, Fields};
 use crate::container::spool::Disk;
