@@ -5,26 +5,27 @@ use std::mem;
 
 use vmsd_schema::limits::MAX_PIPE_TAIL;
 
-use crate::input::Source;
-use crate::map::Map;
+use crate::container::{self, Source};
 
 /// A stream's bytes from the place that was reached to as far as they are here.
 pub struct Feed {
     store: Store,
     /// The place that was reached, in the store.
     start: usize,
-    /// Where the store begins in the stream.
+    /// Where the store begins in the file, or in what was unpacked.
     base: u64,
+    /// Where the stream begins there.
+    origin: u64,
 }
 
 enum Store {
-    Mapped(Map),
+    Mapped(container::Window),
     Pipe(Window),
 }
 
 /// What is kept of a pipe.
 struct Window {
-    pipe: Box<dyn Read>,
+    pipe: Box<dyn Read + Send>,
     /// Filled up to `len`; the rest is room to read into.
     buffer: Vec<u8>,
     len: usize,
@@ -48,9 +49,11 @@ impl Feed {
     /// # Errors
     /// Those of the pipe.
     pub fn new(source: Source) -> io::Result<Self> {
+        let origin = source.base();
         let store = match source {
-            Source::Mapped(map) => Store::Mapped(map),
-            Source::Pipe(pipe) => {
+            Source::Window(window) => Store::Mapped(window),
+            other => {
+                let pipe = other.into_read();
                 let mut window = Window {
                     pipe,
                     buffer: Vec::new(),
@@ -66,7 +69,8 @@ impl Feed {
         Ok(Self {
             store,
             start: 0,
-            base: 0,
+            base: origin,
+            origin,
         })
     }
 
@@ -74,8 +78,8 @@ impl Feed {
     #[must_use]
     pub fn whole(&self) -> Option<&[u8]> {
         match &self.store {
-            Store::Mapped(map) => Some(map),
-            Store::Pipe(window) if window.eof && self.base == 0 => Some(window.filled()),
+            Store::Mapped(map) => Some(map.as_slice()),
+            Store::Pipe(window) if window.eof && self.base == self.origin => Some(window.filled()),
             Store::Pipe(_) => None,
         }
     }
@@ -84,7 +88,7 @@ impl Feed {
     #[must_use]
     pub fn rest(&self) -> (&[u8], bool) {
         let (bytes, eof): (&[u8], bool) = match &self.store {
-            Store::Mapped(map) => (map, true),
+            Store::Mapped(map) => (map.as_slice(), true),
             Store::Pipe(window) => (window.filled(), window.eof),
         };
         (bytes.get(self.start..).unwrap_or_default(), eof)
@@ -145,7 +149,7 @@ impl Feed {
     pub fn slice(&self, offset: u64, len: usize) -> Option<&[u8]> {
         let start = usize::try_from(offset.checked_sub(self.base)?).ok()?;
         let bytes: &[u8] = match &self.store {
-            Store::Mapped(map) => map,
+            Store::Mapped(map) => map.as_slice(),
             Store::Pipe(window) => window.filled(),
         };
         bytes.get(start..start.checked_add(len)?)
@@ -213,7 +217,7 @@ mod tests {
     }
 
     fn feed(len: usize) -> Feed {
-        Feed::new(Source::Pipe(Box::new(Drip { left: len, next: 0 }))).unwrap()
+        Feed::new(Source::pipe(Drip { left: len, next: 0 })).unwrap()
     }
 
     #[test]
