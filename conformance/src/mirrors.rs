@@ -55,11 +55,21 @@ mod serial;
 mod slirp;
 mod timer;
 mod vga;
+mod virtio;
+mod virtio_balloon;
+mod virtio_blk;
+mod virtio_input;
+mod virtio_net;
+mod virtio_rng;
+mod virtio_rtc;
+mod virtio_scsi;
 mod vmmouse;
 mod xio3130_downstream;
 mod xio3130_upstream;
 
 use vmsd_schema::decode::typed::{Mirror, Registry};
+
+use self::virtio::Bus;
 
 /// Every mirror, by name. Where a stream without a description leaves open which layout it has, a device stands here
 /// once for each; the commonest first.
@@ -136,6 +146,64 @@ pub fn registry() -> Registry {
         Mirror::of::<slirp::Slirp>(),
         Mirror::of::<timer::Clocks>(),
         Mirror::of::<vga::PciVga>(),
+        Mirror::of::<virtio_balloon::VirtioBalloon>(),
+        Mirror::of::<virtio_balloon::VirtioBalloon>().preset("mmio", || {
+            Box::new(virtio_balloon::VirtioBalloon::behind(Bus::mmio()))
+        }),
+        Mirror::of::<virtio_balloon::VirtioBalloon>().preset("ccw", || {
+            Box::new(virtio_balloon::VirtioBalloon::behind(Bus::ccw()))
+        }),
+        Mirror::of::<virtio_blk::VirtioBlk>(),
+        Mirror::of::<virtio_blk::VirtioBlk>().preset("mmio", || {
+            Box::new(virtio_blk::VirtioBlk::behind(Bus::mmio()))
+        }),
+        Mirror::of::<virtio_blk::VirtioBlk>().preset("ccw", || {
+            Box::new(virtio_blk::VirtioBlk::behind(Bus::ccw()))
+        }),
+        Mirror::of::<virtio_input::VirtioInput>(),
+        Mirror::of::<virtio_input::VirtioInput>().preset("mmio", || {
+            Box::new(virtio_input::VirtioInput::behind(Bus::mmio()))
+        }),
+        Mirror::of::<virtio_input::VirtioInput>().preset("ccw", || {
+            Box::new(virtio_input::VirtioInput::behind(Bus::ccw()))
+        }),
+        Mirror::of::<virtio_rng::VirtioRng>(),
+        Mirror::of::<virtio_rng::VirtioRng>().preset("mmio", || {
+            Box::new(virtio_rng::VirtioRng::behind(Bus::mmio()))
+        }),
+        Mirror::of::<virtio_rng::VirtioRng>().preset("ccw", || {
+            Box::new(virtio_rng::VirtioRng::behind(Bus::ccw()))
+        }),
+        Mirror::of::<virtio_rtc::VirtioRtc>(),
+        Mirror::of::<virtio_rtc::VirtioRtc>().preset("mmio", || {
+            Box::new(virtio_rtc::VirtioRtc::behind(Bus::mmio()))
+        }),
+        Mirror::of::<virtio_rtc::VirtioRtc>().preset("ccw", || {
+            Box::new(virtio_rtc::VirtioRtc::behind(Bus::ccw()))
+        }),
+        Mirror::of::<virtio_scsi::VirtioScsi>(),
+        Mirror::of::<virtio_scsi::VirtioScsi>().preset("mmio", || {
+            Box::new(virtio_scsi::VirtioScsi::behind(Bus::mmio()))
+        }),
+        Mirror::of::<virtio_scsi::VirtioScsi>().preset("ccw", || {
+            Box::new(virtio_scsi::VirtioScsi::behind(Bus::ccw()))
+        }),
+        Mirror::of::<virtio_net::VirtioNet>(),
+        Mirror::of::<virtio_net::VirtioNet>().preset("mmio", || {
+            Box::new(virtio_net::VirtioNet::behind(Bus::mmio()))
+        }),
+        Mirror::of::<virtio_net::VirtioNet>().preset("ccw", || {
+            Box::new(virtio_net::VirtioNet::behind(Bus::ccw()))
+        }),
+        Mirror::of::<virtio_net::VirtioNet>().preset("several pairs of queues", || {
+            Box::new(virtio_net::VirtioNet::with_pairs(Bus::default(), 2))
+        }),
+        Mirror::of::<virtio_net::VirtioNet>().preset("mmio, several pairs of queues", || {
+            Box::new(virtio_net::VirtioNet::with_pairs(Bus::mmio(), 2))
+        }),
+        Mirror::of::<virtio_net::VirtioNet>().preset("ccw, several pairs of queues", || {
+            Box::new(virtio_net::VirtioNet::with_pairs(Bus::ccw(), 2))
+        }),
         Mirror::of::<vmmouse::Vmmouse>(),
         Mirror::of::<xio3130_downstream::Xio3130Downstream>(),
         Mirror::of::<xio3130_upstream::Xio3130Upstream>(),
