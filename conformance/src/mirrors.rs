@@ -51,6 +51,8 @@ mod port92;
 mod ps2;
 mod ps2kbd;
 mod ps2mouse;
+mod scsi_device;
+mod scsi_disk;
 mod serial;
 mod slirp;
 mod timer;
@@ -58,6 +60,7 @@ mod vga;
 mod virtio;
 mod virtio_balloon;
 mod virtio_blk;
+mod virtio_console;
 mod virtio_input;
 mod virtio_net;
 mod virtio_rng;
@@ -69,6 +72,7 @@ mod xio3130_upstream;
 
 use vmsd_schema::decode::typed::{Mirror, Registry};
 
+use self::scsi_device::Form;
 use self::virtio::Bus;
 
 /// Every mirror, by name. Where a stream without a description leaves open which layout it has, a device stands here
@@ -140,6 +144,28 @@ pub fn registry() -> Registry {
         Mirror::of::<port92::Port92>(),
         Mirror::of::<ps2kbd::Ps2Kbd>(),
         Mirror::of::<ps2mouse::Ps2Mouse>(),
+        Mirror::of::<scsi_disk::ScsiDisk>(),
+        Mirror::of::<scsi_disk::ScsiDisk>().preset("a virtio-scsi controller", || {
+            Box::new(scsi_disk::ScsiDisk::with_requests(Form {
+                virtio: true,
+                emulated: true,
+            }))
+        }),
+        Mirror::of::<scsi_disk::ScsiDisk>().preset(
+            "a virtio-scsi controller, no emulated requests",
+            || {
+                Box::new(scsi_disk::ScsiDisk::with_requests(Form {
+                    virtio: true,
+                    emulated: false,
+                }))
+            },
+        ),
+        Mirror::of::<scsi_disk::ScsiDisk>().preset("emulated requests", || {
+            Box::new(scsi_disk::ScsiDisk::with_requests(Form {
+                virtio: false,
+                emulated: true,
+            }))
+        }),
         Mirror::of::<serial::SerialDevice>(),
         Mirror::of::<serial::SerialDevice>()
             .preset("mapped", || Box::new(serial::SerialDevice::mapped())),
@@ -159,6 +185,13 @@ pub fn registry() -> Registry {
         }),
         Mirror::of::<virtio_blk::VirtioBlk>().preset("ccw", || {
             Box::new(virtio_blk::VirtioBlk::behind(Bus::ccw()))
+        }),
+        Mirror::of::<virtio_console::VirtioConsole>(),
+        Mirror::of::<virtio_console::VirtioConsole>().preset("mmio", || {
+            Box::new(virtio_console::VirtioConsole::behind(Bus::mmio()))
+        }),
+        Mirror::of::<virtio_console::VirtioConsole>().preset("ccw", || {
+            Box::new(virtio_console::VirtioConsole::behind(Bus::ccw()))
         }),
         Mirror::of::<virtio_input::VirtioInput>(),
         Mirror::of::<virtio_input::VirtioInput>().preset("mmio", || {

@@ -23,7 +23,7 @@ use vmsd_schema::{Codec, Field, Loader, Result, VmState};
 
 pub(crate) use bus::Bus;
 pub(crate) use config::{Config, ConfigField};
-pub(crate) use element::Element;
+pub(crate) use element::{Element, OldElement};
 pub(crate) use part::{behind_buses, plain_device, DevicePart};
 use queue::VirtQueue;
 use subsections::Subsections;
