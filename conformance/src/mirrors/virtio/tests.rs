@@ -4,8 +4,10 @@
 use super::{
     behind_buses, plain_device, Blob, Bus, ConfigField, Element, OldElement, VirtioDevice,
 };
+use vmsd_schema::decode::{decode, End};
+use vmsd_schema::vmstate::Describer;
 use vmsd_schema::wire::Reader;
-use vmsd_schema::{Codec, Error, ErrorKind, Loader, Mode, VmState};
+use vmsd_schema::{Codec, Dialect, Error, ErrorKind, Loader, Mode, VmState};
 
 #[derive(VmState)]
 #[vmstate(name = "virtio-test", version = 1)]
@@ -81,7 +83,7 @@ fn a_device_goes_there_and_back_with_its_configuration_by_name() {
     let bytes = Stream::default().bytes();
     let mut device = Device::behind(Bus::mmio());
     vmsd_schema::load(&mut device, &bytes, 1).unwrap();
-    let described = vmsd_schema::describe(&mut device, vmsd_schema::Dialect::Qemu11_1, 1).unwrap();
+    let described = vmsd_schema::describe(&mut device, Dialect::Qemu11_1, 1).unwrap();
     assert_eq!(described.bytes, bytes);
     let virtio = described.value.get("virtio").unwrap();
     let config = virtio.get("config").unwrap();
@@ -94,15 +96,14 @@ fn a_device_goes_there_and_back_with_its_configuration_by_name() {
         (entry.type_name.as_str(), entry.size),
         ("virtio", bytes.len() as u64)
     );
-    let [blob] = described.explanations.as_slice() else {
-        panic!("one field is explained")
-    };
-    assert_eq!(blob.offset, 0);
-    assert!(blob
-        .description
-        .fields
-        .iter()
-        .any(|field| field.name == "vq"));
+    let explained = Describer::new(Dialect::Qemu11_1)
+        .explaining()
+        .describe(&mut device, 1)
+        .unwrap();
+    let tree = decode(&explained.description, &mut Reader::new(&bytes), End::Known).unwrap();
+    let desc = tree.to_value();
+    let queue = desc.get("virtio").unwrap().get("vq").unwrap();
+    assert_eq!(queue.get("desc").unwrap().as_u64(), Some(0x1000));
 }
 
 #[test]
