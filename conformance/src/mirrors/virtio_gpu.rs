@@ -43,6 +43,7 @@ plain_device!(
         ConfigField::number("events_clear", 4),
         ConfigField::number("num_scanouts", 4),
         ConfigField::number("num_capsets", 4),
+        ConfigField::number("blob_alignment", 4),
     ]
 );
 
