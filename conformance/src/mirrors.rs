@@ -12,10 +12,12 @@ mod cpu_x86;
 mod dma;
 mod e1000;
 mod e1000e;
+mod ehci;
 mod fdc;
 mod fifo8;
 mod fw_cfg;
 mod globalstate;
+mod hda_audio;
 mod hpet;
 mod i2c_bus;
 mod i440fx;
@@ -29,6 +31,7 @@ mod ich9lpc;
 mod ide;
 mod ide_bus;
 mod ide_drive;
+mod intel_hda;
 mod ioapic;
 mod ioh3420;
 mod kvm_tpr_opt;
@@ -51,11 +54,20 @@ mod port92;
 mod ps2;
 mod ps2kbd;
 mod ps2mouse;
+mod rtl8139;
 mod serial;
 mod slirp;
 mod timer;
+mod uhci;
+mod usb;
+mod usb_ccid;
+mod usb_hub;
+mod usb_kbd;
+mod usb_ptr;
+mod usb_storage;
 mod vga;
 mod vmmouse;
+mod xhci;
 mod xio3130_downstream;
 mod xio3130_upstream;
 
@@ -77,12 +89,14 @@ pub fn registry() -> Registry {
         Mirror::of::<e1000e::E1000e>().preset("machine types up to 7.2", || {
             Box::new(e1000e::E1000e::without_timadj())
         }),
+        Mirror::of::<ehci::Ehci>(),
         Mirror::of::<fdc::IsaFdc>(),
         Mirror::of::<fw_cfg::FwCfg>(),
         Mirror::of::<globalstate::Globalstate>(),
         Mirror::of::<globalstate::Globalstate>().preset("one string", || {
             Box::new(globalstate::Globalstate::one_string())
         }),
+        Mirror::of::<hda_audio::HdaAudio>(),
         Mirror::of::<hpet::Hpet>(),
         Mirror::of::<i2c_bus::I2cBus>(),
         Mirror::of::<i440fx::I440Fx>(),
@@ -96,6 +110,7 @@ pub fn registry() -> Registry {
         }),
         Mirror::of::<ich9lpc::Ich9Lpc>(),
         Mirror::of::<ide::Ide>(),
+        Mirror::of::<intel_hda::IntelHda>(),
         Mirror::of::<ioapic::Ioapic>(),
         Mirror::of::<ioh3420::Ioh3420>(),
         Mirror::of::<kvm_tpr_opt::KvmTprOpt>(),
@@ -130,13 +145,21 @@ pub fn registry() -> Registry {
         Mirror::of::<port92::Port92>(),
         Mirror::of::<ps2kbd::Ps2Kbd>(),
         Mirror::of::<ps2mouse::Ps2Mouse>(),
+        Mirror::of::<rtl8139::Rtl8139>(),
         Mirror::of::<serial::SerialDevice>(),
         Mirror::of::<serial::SerialDevice>()
             .preset("mapped", || Box::new(serial::SerialDevice::mapped())),
         Mirror::of::<slirp::Slirp>(),
         Mirror::of::<timer::Clocks>(),
+        Mirror::of::<uhci::Uhci>(),
+        Mirror::of::<usb_ccid::UsbCcid>(),
+        Mirror::of::<usb_hub::UsbHub>(),
+        Mirror::of::<usb_kbd::UsbKbd>(),
+        Mirror::of::<usb_ptr::UsbPtr>(),
+        Mirror::of::<usb_storage::UsbStorage>(),
         Mirror::of::<vga::PciVga>(),
         Mirror::of::<vmmouse::Vmmouse>(),
+        Mirror::of::<xhci::Xhci>(),
         Mirror::of::<xio3130_downstream::Xio3130Downstream>(),
         Mirror::of::<xio3130_upstream::Xio3130Upstream>(),
     ])
