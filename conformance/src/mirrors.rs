@@ -6,7 +6,12 @@
 mod acpi;
 mod acpi_build;
 mod apic;
+mod arm_gic;
+mod arm_gicv3;
+mod arm_gicv3_its;
+mod clock;
 mod configuration;
+mod cpu_arm;
 mod cpu_common;
 mod cpu_x86;
 mod dma;
@@ -17,6 +22,8 @@ mod fdc;
 mod fifo8;
 mod fw_cfg;
 mod globalstate;
+mod gpex_root;
+mod gpio_key;
 mod hda_audio;
 mod hpet;
 mod i2c_bus;
@@ -46,14 +53,19 @@ mod pcie_root_port;
 mod pcihost;
 mod pckbd;
 mod pcspk;
+mod pflash_cfi01;
 mod piix3;
 mod piix4;
 mod piix4_pm;
+mod pl011;
+mod pl031;
+mod pl061;
 mod pm_smbus;
 mod port92;
 mod ps2;
 mod ps2kbd;
 mod ps2mouse;
+mod retired;
 mod rtl8139;
 mod serial;
 mod slirp;
@@ -66,6 +78,7 @@ mod usb_kbd;
 mod usb_ptr;
 mod usb_storage;
 mod vga;
+mod virt_acpi_build;
 mod vmmouse;
 mod xhci;
 mod xio3130_downstream;
@@ -80,9 +93,13 @@ pub fn registry() -> Registry {
     Registry::new([
         Mirror::of::<acpi_build::AcpiBuild>(),
         Mirror::of::<apic::Apic>(),
+        Mirror::of::<arm_gic::ArmGic>(),
+        Mirror::of::<arm_gicv3::ArmGicv3>(),
+        Mirror::of::<arm_gicv3_its::ArmGicv3Its>(),
         Mirror::of::<configuration::Configuration>(),
         Mirror::of::<cpu_common::CpuCommon>(),
         Mirror::of::<cpu_x86::CpuX86>(),
+        Mirror::of::<cpu_arm::CpuArm>(),
         Mirror::of::<dma::Dma>(),
         Mirror::of::<e1000::E1000>(),
         Mirror::of::<e1000e::E1000e>(),
@@ -96,6 +113,8 @@ pub fn registry() -> Registry {
         Mirror::of::<globalstate::Globalstate>().preset("one string", || {
             Box::new(globalstate::Globalstate::one_string())
         }),
+        Mirror::of::<gpex_root::GpexRoot>(),
+        Mirror::of::<gpio_key::GpioKey>(),
         Mirror::of::<hda_audio::HdaAudio>(),
         Mirror::of::<hpet::Hpet>(),
         Mirror::of::<i2c_bus::I2cBus>(),
@@ -130,6 +149,7 @@ pub fn registry() -> Registry {
         Mirror::of::<pcihost::PciHost>(),
         Mirror::of::<pckbd::IsaPckbd>(),
         Mirror::of::<pcspk::Pcspk>(),
+        Mirror::of::<pflash_cfi01::PflashCfi01>(),
         Mirror::of::<piix3::Piix3>(),
         Mirror::of::<piix4::Piix4>(),
         Mirror::of::<piix4_pm::Piix4Pm>(),
@@ -142,6 +162,9 @@ pub fn registry() -> Registry {
         Mirror::of::<piix4_pm::Piix4Pm>().preset("machine types up to 2.12", || {
             Box::new(piix4_pm::Piix4Pm::without_smbus())
         }),
+        Mirror::of::<pl011::Pl011>(),
+        Mirror::of::<pl031::Pl031>(),
+        Mirror::of::<pl061::Pl061>(),
         Mirror::of::<port92::Port92>(),
         Mirror::of::<ps2kbd::Ps2Kbd>(),
         Mirror::of::<ps2mouse::Ps2Mouse>(),
@@ -158,6 +181,7 @@ pub fn registry() -> Registry {
         Mirror::of::<usb_ptr::UsbPtr>(),
         Mirror::of::<usb_storage::UsbStorage>(),
         Mirror::of::<vga::PciVga>(),
+        Mirror::of::<virt_acpi_build::VirtAcpiBuild>(),
         Mirror::of::<vmmouse::Vmmouse>(),
         Mirror::of::<xhci::Xhci>(),
         Mirror::of::<xio3130_downstream::Xio3130Downstream>(),

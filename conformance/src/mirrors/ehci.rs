@@ -85,6 +85,9 @@ mod tests {
         let bytes = save(&mut busy, 2).unwrap();
         let mut loaded = Ehci::default();
         load(&mut loaded, &bytes, 2).unwrap();
-        assert_eq!((loaded.ehci.frindex, loaded.ehci.last_run_ns), (0x1000, 375_000));
+        assert_eq!(
+            (loaded.ehci.frindex, loaded.ehci.last_run_ns),
+            (0x1000, 375_000)
+        );
     }
 }

@@ -38,12 +38,7 @@ impl HdaAudio {
 
 /// What a node plays or records.
 #[derive(VmState)]
-#[vmstate(
-    name = "hda-audio-stream",
-    version = 1,
-    minimum_version = 0,
-    default
-)]
+#[vmstate(name = "hda-audio-stream", version = 1, minimum_version = 0, default)]
 struct HdaAudioStream {
     /// An index into the 16 of a direction; the guest sets four bits.
     #[vmstate(max = STREAMS - 1)]

@@ -38,7 +38,7 @@ struct XhciCore {
     ports: Vec<XhciPort>,
     #[vmstate(since = 1, len = numslots, default = filled(SLOTS))]
     slots: Vec<XhciSlot>,
-    #[vmstate(since = 1, len = numintrs, default = filled(INTERRUPTERS))]
+    #[vmstate(since = 1, len = numintrs, uncompressed, default = filled(INTERRUPTERS))]
     intr: Vec<XhciInterrupter>,
     usbcmd: u32,
     usbsts: u32,
