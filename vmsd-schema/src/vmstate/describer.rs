@@ -17,6 +17,17 @@ pub struct Described {
     pub description: Description,
     /// The fields by name, subsections by full name.
     pub value: Value,
+    /// What the description does not tell of values that it shows by their size alone, in the order of the wire.
+    pub explanations: Vec<Explanation>,
+}
+
+/// The layout of a value that QEMU describes by its type's name and its size.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Explanation {
+    /// Bytes from the start of the body to the value.
+    pub offset: usize,
+    /// What stands there.
+    pub description: Description,
 }
 
 /// Writes the fields it is shown and describes them.
@@ -30,6 +41,7 @@ pub struct Describer {
     /// Of the field that is being described.
     elements: Vec<Element>,
     element_values: Vec<Value>,
+    explanations: Vec<Explanation>,
 }
 
 impl Describer {
@@ -44,6 +56,7 @@ impl Describer {
             values: Vec::new(),
             elements: Vec::new(),
             element_values: Vec::new(),
+            explanations: Vec::new(),
         }
     }
 
@@ -63,6 +76,7 @@ impl Describer {
             bytes: self.writer.into_bytes(),
             description,
             value,
+            explanations: self.explanations,
         })
     }
 
@@ -86,6 +100,19 @@ impl Describer {
         let (description, value) = self.vmsd(state, S::VERSION)?;
         self.push("struct", Body::Struct(Some(Box::new(description))), start);
         self.element_values.push(value);
+        Ok(())
+    }
+
+    /// An element of type `type_name` that QEMU describes by its size alone, and that is laid out as `state`.
+    pub fn explained<S: VmState>(&mut self, type_name: &'static str, state: &mut S) -> Result<()> {
+        let offset = self.writer.len();
+        let (description, value) = self.vmsd(state, S::VERSION)?;
+        self.push(type_name, Body::Leaf, offset);
+        self.element_values.push(value);
+        self.explanations.push(Explanation {
+            offset,
+            description,
+        });
         Ok(())
     }
 
@@ -145,10 +172,12 @@ impl Describer {
             .map_err(|error| error.inside("pre_save"))?;
         let mut inner = Self::new(self.dialect);
         inner.writer = std::mem::take(&mut self.writer);
+        inner.explanations = std::mem::take(&mut self.explanations);
         let result = visit_all(state, &mut inner, version);
         state.hook_post_save();
         result?;
         self.writer = inner.writer;
+        self.explanations = inner.explanations;
         let description = Description {
             vmsd_name: S::NAME.to_owned(),
             version,
