@@ -121,6 +121,7 @@ pub fn registry() -> Registry {
             Box::new(e1000e::E1000e::without_timadj())
         }),
         Mirror::of::<ehci::Ehci>(),
+        Mirror::of::<ehci::EhciSysbus>(),
         Mirror::of::<fdc::IsaFdc>(),
         Mirror::of::<fw_cfg::FwCfg>(),
         Mirror::of::<globalstate::Globalstate>(),
@@ -285,6 +286,7 @@ pub fn registry() -> Registry {
         }),
         Mirror::of::<vmmouse::Vmmouse>(),
         Mirror::of::<xhci::Xhci>(),
+        Mirror::of::<xhci::XhciSysbus>(),
         Mirror::of::<xio3130_downstream::Xio3130Downstream>(),
         Mirror::of::<xio3130_upstream::Xio3130Upstream>(),
     ])

@@ -123,7 +123,7 @@ mod tests {
     use vmsd_schema::{load, save};
 
     #[test]
-    fn a_negative_count_of_registers_is_refused() {
+    fn cve_2013_4531_a_negative_count_of_registers_is_refused() {
         let mut cpu = CpuArm {
             cpregs: 1,
             cpreg_indexes: vec![7],

@@ -1,4 +1,4 @@
-//! `ehci` (hw/usb/hcd-ehci-pci.c and hw/usb/hcd-ehci.c): a USB 2.0 controller.
+//! `ehci` and `ehci-sysbus` (hw/usb/hcd-ehci.c): a USB 2.0 controller, on PCI or mapped into memory.
 
 use vmsd_schema::{Timer, VmState};
 
@@ -9,6 +9,14 @@ use super::pci::PciDevice;
 #[vmstate(name = "ehci", version = 2, minimum_version = 1)]
 pub(crate) struct Ehci {
     pcidev: PciDevice,
+    #[vmstate(since = 2)]
+    ehci: EhciCore,
+}
+
+/// The device of a machine without PCI.
+#[derive(Default, VmState)]
+#[vmstate(name = "ehci-sysbus", version = 2, minimum_version = 1)]
+pub(crate) struct EhciSysbus {
     #[vmstate(since = 2)]
     ehci: EhciCore,
 }

@@ -1,4 +1,4 @@
-//! `xhci` (hw/usb/hcd-xhci-pci.c and hw/usb/hcd-xhci.c): a USB 3 controller.
+//! `xhci` and `xhci-sysbus` (hw/usb/hcd-xhci.c): a USB 3 controller, on PCI or mapped into memory.
 
 use vmsd_schema::{Timer, VmState};
 
@@ -16,6 +16,14 @@ pub(crate) struct Xhci {
     parent_obj: PciDevice,
     #[vmstate(name = "parent_obj", default = Msix::with_vectors(INTERRUPTERS as usize))]
     msix: Msix,
+    #[vmstate(since = 1)]
+    xhci: XhciCore,
+}
+
+/// The device of a machine without PCI (since 6.0).
+#[derive(Default, VmState)]
+#[vmstate(name = "xhci-sysbus", version = 1, minimum_version = 0)]
+pub(crate) struct XhciSysbus {
     #[vmstate(since = 1)]
     xhci: XhciCore,
 }

@@ -13,11 +13,11 @@ pub(super) struct Sve {
     pregs: [Predicate; 17],
 }
 
-/// Bits 128 and up.
+/// Bits 128 to 1023: QEMU counts quadwords where its table has doublewords, and leaves the upper half out.
 #[derive(Default, VmState)]
 #[vmstate(name = "cpu/sve/zreg_hi", version = 1)]
 struct ZregHigh {
-    d: [u64; 2 * MAX_VQ - 2],
+    d: [u64; MAX_VQ - 2],
 }
 
 /// A bit for each byte of a vector.

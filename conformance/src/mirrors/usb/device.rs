@@ -39,7 +39,7 @@ mod tests {
     }
 
     #[test]
-    fn the_transfer_stays_in_its_buffer() {
+    fn cve_2013_4541_and_cve_2014_3461_the_transfer_stays_in_its_buffer() {
         device(4096, 4096).unwrap();
         for (setup_len, setup_index, name) in [
             (4097, 0, "setup_len"),
