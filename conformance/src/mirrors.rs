@@ -9,6 +9,7 @@ mod apic;
 mod arm_gic;
 mod arm_gicv3;
 mod arm_gicv3_its;
+mod audio;
 mod clock;
 mod configuration;
 mod cpu_arm;
@@ -110,6 +111,7 @@ pub fn registry() -> Registry {
         Mirror::of::<arm_gic::ArmGic>(),
         Mirror::of::<arm_gicv3::ArmGicv3>(),
         Mirror::of::<arm_gicv3_its::ArmGicv3Its>(),
+        Mirror::of::<audio::Audio>(),
         Mirror::of::<configuration::Configuration>(),
         Mirror::of::<cpu_common::CpuCommon>(),
         Mirror::of::<cpu_x86::CpuX86>(),

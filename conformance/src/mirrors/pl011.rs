@@ -52,13 +52,16 @@ mod tests {
 
     #[test]
     fn the_cursor_stays_in_the_fifo() {
-        for (read_pos, read_count) in [(16, 0), (-1, 0), (0, 17), (0, -1)] {
-            let mut port = Pl011 {
-                read_pos,
-                read_count,
-                ..Pl011::default()
-            };
-            let bytes = save(&mut port, 2).unwrap();
+        let quiet = save(&mut Pl011::default(), 2).unwrap();
+        let (read_pos, read_count) = (8 * 4 + FIFO * 4 + 4 * 4, 9 * 4 + FIFO * 4 + 4 * 4);
+        for (offset, bad) in [
+            (read_pos, -1),
+            (read_pos, 16),
+            (read_count, -1),
+            (read_count, 17),
+        ] {
+            let mut bytes = quiet.clone();
+            bytes[offset..offset + 4].copy_from_slice(&i32::to_be_bytes(bad));
             let error = load(&mut Pl011::default(), &bytes, 2).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Bound);
         }

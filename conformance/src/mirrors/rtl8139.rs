@@ -200,11 +200,15 @@ mod tests {
     #[test]
     fn there_are_four_descriptors() {
         let mut card = Rtl8139 {
-            curr_tx_desc: 4,
+            curr_tx_desc: 3,
             ..Rtl8139::default()
         };
-        let bytes = save(&mut card, 5).unwrap();
+        let mut bytes = save(&mut card, 5).unwrap();
+        let others = save(&mut Rtl8139::default(), 5).unwrap();
+        let at = (0..bytes.len()).find(|at| bytes[*at] != others[*at]);
+        bytes[at.unwrap()] = 4;
         let error = load(&mut Rtl8139::default(), &bytes, 5).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Bound);
+        assert_eq!(error.path().as_str(), "currTxDesc");
     }
 }

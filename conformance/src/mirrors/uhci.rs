@@ -4,17 +4,17 @@ use vmsd_schema::{Timer, VmState};
 
 use super::pci::PciDevice;
 
-const PORTS: usize = 2;
+const PORTS: u8 = 2;
 
 /// The controller. Transfers stand in guest memory and are not sent.
 #[derive(VmState)]
 #[vmstate(name = "uhci", version = 3, minimum_version = 1, default)]
 pub(crate) struct Uhci {
     dev: PciDevice,
-    #[vmstate(equal, default = PORTS as u8)]
+    #[vmstate(equal, default = PORTS)]
     num_ports_vmstate: u8,
     #[vmstate(since = 1)]
-    ports: [UhciPort; PORTS],
+    ports: [UhciPort; PORTS as usize],
     cmd: u16,
     status: u16,
     intr: u16,

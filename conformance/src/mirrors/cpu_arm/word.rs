@@ -7,15 +7,15 @@ use vmsd_schema::wire::Writer;
 use vmsd_schema::{Codec, Loader, Result, Value};
 
 macro_rules! words {
-    ($($(#[$doc:meta])* $codec:ident, $int:ty, $name:literal;)*) => {$(
+    ($($(#[$doc:meta])* $codec:ident, $int:ty, $bits:literal, $name:literal;)*) => {$(
         $(#[$doc])*
         pub(super) enum $codec {}
 
         impl Codec<$int> for $codec {
-            const MIN_SIZE: usize = <Scalar as Codec<$int>>::MIN_SIZE;
+            const MIN_SIZE: usize = $bits / 8;
 
             fn shape() -> Shape {
-                Shape::leaf($name, Self::MIN_SIZE as u64)
+                Shape::leaf($name, $bits / 8)
             }
 
             fn save(value: &mut $int, writer: &mut Writer) -> Result<()> {
@@ -27,7 +27,7 @@ macro_rules! words {
             }
 
             fn describe(value: &mut $int, describer: &mut Describer) -> Result<()> {
-                let shown = Value::Uint { bits: <$int>::BITS as u8, value: u64::from(*value) };
+                let shown = Value::Uint { bits: $bits, value: u64::from(*value) };
                 describer.leaf($name, shown, |writer| Self::save(value, writer))
             }
         }
@@ -36,15 +36,15 @@ macro_rules! words {
 
 words! {
     /// The CPSR in AArch32, the process state in AArch64, the XPSR of M profile (`put_cpsr`).
-    Cpsr, u32, "cpsr";
+    Cpsr, u32, 32, "cpsr";
     /// `put_fpscr`.
-    Fpscr, u32, "fpscr";
+    Fpscr, u32, 32, "fpscr";
     /// `put_fpcr`.
-    Fpcr, u64, "fpcr";
+    Fpcr, u64, 64, "fpcr";
     /// `put_fpsr`.
-    Fpsr, u64, "fpsr";
+    Fpsr, u64, 64, "fpsr";
     /// The process state of AArch64 (11.x).
-    Pstate64, u64, "pstate64";
+    Pstate64, u64, 64, "pstate64";
 }
 
 /// Whether the processor is off (`put_power`).

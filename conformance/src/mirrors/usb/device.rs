@@ -29,12 +29,9 @@ mod tests {
     use vmsd_schema::{load, save, ErrorKind};
 
     fn device(setup_len: i32, setup_index: i32) -> vmsd_schema::Result<()> {
-        let mut sent = UsbDevice {
-            setup_len,
-            setup_index,
-            ..UsbDevice::default()
-        };
-        let bytes = save(&mut sent, 1)?;
+        let mut bytes = save(&mut UsbDevice::default(), 1)?;
+        bytes[13..17].copy_from_slice(&setup_len.to_be_bytes());
+        bytes[17..21].copy_from_slice(&setup_index.to_be_bytes());
         load(&mut UsbDevice::default(), &bytes, 1)
     }
 
