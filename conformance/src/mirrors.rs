@@ -6,16 +6,26 @@
 mod acpi;
 mod acpi_build;
 mod apic;
+mod arm_gic;
+mod arm_gicv3;
+mod arm_gicv3_its;
+mod audio;
+mod clock;
 mod configuration;
+mod cpu_arm;
 mod cpu_common;
 mod cpu_x86;
 mod dma;
 mod e1000;
 mod e1000e;
+mod ehci;
 mod fdc;
 mod fifo8;
 mod fw_cfg;
 mod globalstate;
+mod gpex_root;
+mod gpio_key;
+mod hda_audio;
 mod hpet;
 mod i2c_bus;
 mod i440fx;
@@ -29,6 +39,7 @@ mod ich9lpc;
 mod ide;
 mod ide_bus;
 mod ide_drive;
+mod intel_hda;
 mod ioapic;
 mod ioh3420;
 mod kvm_tpr_opt;
@@ -43,20 +54,34 @@ mod pcie_root_port;
 mod pcihost;
 mod pckbd;
 mod pcspk;
+mod pflash_cfi01;
 mod piix3;
 mod piix4;
 mod piix4_pm;
+mod pl011;
+mod pl031;
+mod pl061;
 mod pm_smbus;
 mod port92;
 mod ps2;
 mod ps2kbd;
 mod ps2mouse;
+mod retired;
+mod rtl8139;
 mod scsi_device;
 mod scsi_disk;
 mod serial;
 mod slirp;
 mod timer;
+mod uhci;
+mod usb;
+mod usb_ccid;
+mod usb_hub;
+mod usb_kbd;
+mod usb_ptr;
+mod usb_storage;
 mod vga;
+mod virt_acpi_build;
 mod virtio;
 mod virtio_balloon;
 mod virtio_blk;
@@ -70,6 +95,7 @@ mod virtio_rtc;
 mod virtio_scsi;
 mod virtio_vga;
 mod vmmouse;
+mod xhci;
 mod xio3130_downstream;
 mod xio3130_upstream;
 
@@ -85,21 +111,31 @@ pub fn registry() -> Registry {
     Registry::new([
         Mirror::of::<acpi_build::AcpiBuild>(),
         Mirror::of::<apic::Apic>(),
+        Mirror::of::<arm_gic::ArmGic>(),
+        Mirror::of::<arm_gicv3::ArmGicv3>(),
+        Mirror::of::<arm_gicv3_its::ArmGicv3Its>(),
+        Mirror::of::<audio::Audio>(),
         Mirror::of::<configuration::Configuration>(),
         Mirror::of::<cpu_common::CpuCommon>(),
         Mirror::of::<cpu_x86::CpuX86>(),
+        Mirror::of::<cpu_arm::CpuArm>(),
         Mirror::of::<dma::Dma>(),
         Mirror::of::<e1000::E1000>(),
         Mirror::of::<e1000e::E1000e>(),
         Mirror::of::<e1000e::E1000e>().preset("machine types up to 7.2", || {
             Box::new(e1000e::E1000e::without_timadj())
         }),
+        Mirror::of::<ehci::Ehci>(),
+        Mirror::of::<ehci::EhciSysbus>(),
         Mirror::of::<fdc::IsaFdc>(),
         Mirror::of::<fw_cfg::FwCfg>(),
         Mirror::of::<globalstate::Globalstate>(),
         Mirror::of::<globalstate::Globalstate>().preset("one string", || {
             Box::new(globalstate::Globalstate::one_string())
         }),
+        Mirror::of::<gpex_root::GpexRoot>(),
+        Mirror::of::<gpio_key::GpioKey>(),
+        Mirror::of::<hda_audio::HdaAudio>(),
         Mirror::of::<hpet::Hpet>(),
         Mirror::of::<i2c_bus::I2cBus>(),
         Mirror::of::<i440fx::I440Fx>(),
@@ -113,6 +149,7 @@ pub fn registry() -> Registry {
         }),
         Mirror::of::<ich9lpc::Ich9Lpc>(),
         Mirror::of::<ide::Ide>(),
+        Mirror::of::<intel_hda::IntelHda>(),
         Mirror::of::<ioapic::Ioapic>(),
         Mirror::of::<ioh3420::Ioh3420>(),
         Mirror::of::<kvm_tpr_opt::KvmTprOpt>(),
@@ -132,6 +169,7 @@ pub fn registry() -> Registry {
         Mirror::of::<pcihost::PciHost>(),
         Mirror::of::<pckbd::IsaPckbd>(),
         Mirror::of::<pcspk::Pcspk>(),
+        Mirror::of::<pflash_cfi01::PflashCfi01>(),
         Mirror::of::<piix3::Piix3>(),
         Mirror::of::<piix4::Piix4>(),
         Mirror::of::<piix4_pm::Piix4Pm>(),
@@ -144,9 +182,13 @@ pub fn registry() -> Registry {
         Mirror::of::<piix4_pm::Piix4Pm>().preset("machine types up to 2.12", || {
             Box::new(piix4_pm::Piix4Pm::without_smbus())
         }),
+        Mirror::of::<pl011::Pl011>(),
+        Mirror::of::<pl031::Pl031>(),
+        Mirror::of::<pl061::Pl061>(),
         Mirror::of::<port92::Port92>(),
         Mirror::of::<ps2kbd::Ps2Kbd>(),
         Mirror::of::<ps2mouse::Ps2Mouse>(),
+        Mirror::of::<rtl8139::Rtl8139>(),
         Mirror::of::<scsi_disk::ScsiDisk>(),
         Mirror::of::<scsi_disk::ScsiDisk>().preset("a virtio-scsi controller", || {
             Box::new(scsi_disk::ScsiDisk::with_requests(Form {
@@ -174,7 +216,14 @@ pub fn registry() -> Registry {
             .preset("mapped", || Box::new(serial::SerialDevice::mapped())),
         Mirror::of::<slirp::Slirp>(),
         Mirror::of::<timer::Clocks>(),
+        Mirror::of::<uhci::Uhci>(),
+        Mirror::of::<usb_ccid::UsbCcid>(),
+        Mirror::of::<usb_hub::UsbHub>(),
+        Mirror::of::<usb_kbd::UsbKbd>(),
+        Mirror::of::<usb_ptr::UsbPtr>(),
+        Mirror::of::<usb_storage::UsbStorage>(),
         Mirror::of::<vga::PciVga>(),
+        Mirror::of::<virt_acpi_build::VirtAcpiBuild>(),
         Mirror::of::<virtio_balloon::VirtioBalloon>(),
         Mirror::of::<virtio_balloon::VirtioBalloon>().preset("mmio", || {
             Box::new(virtio_balloon::VirtioBalloon::behind(Bus::mmio()))
@@ -253,6 +302,8 @@ pub fn registry() -> Registry {
         Mirror::of::<virtio_iommu::VirtioIommu>(),
         Mirror::of::<virtio_vga::VirtioVga>(),
         Mirror::of::<vmmouse::Vmmouse>(),
+        Mirror::of::<xhci::Xhci>(),
+        Mirror::of::<xhci::XhciSysbus>(),
         Mirror::of::<xio3130_downstream::Xio3130Downstream>(),
         Mirror::of::<xio3130_upstream::Xio3130Upstream>(),
     ])

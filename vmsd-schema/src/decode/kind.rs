@@ -81,7 +81,7 @@ impl Kind {
             "fsr" | "psr" | "xcc" => Self::Word,            // sparc
             "cpu/altivec/vscr" | "vsr" => Self::Word,       // ppc
             "fpr" => Self::Word,                            // ppc; 16 bytes on mips stay bytes
-            "fpcr" | "fpsr" | "msr" | "psw" | "sr" => Self::Word, // alpha, arm, microblaze, hppa, openrisc
+            "fpcr" | "fpsr" | "msr" | "pstate64" | "psw" | "sr" => Self::Word, // alpha, arm, microblaze, hppa, openrisc
             "int32_as_uint16" | "uint16_from_uint8" => Self::Word,
             "bitmap" | "buffer" | "CPU_Double_U" | "unused_buffer" => Self::Raw,
             "msix state" | "pci config" | "pci irq state" => Self::Raw,
