@@ -6,6 +6,7 @@ pub mod container;
 pub mod contents;
 pub mod diff;
 pub mod feed;
+pub mod generate;
 pub mod input;
 pub mod map;
 pub mod measure;

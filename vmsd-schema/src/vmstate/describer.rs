@@ -138,6 +138,19 @@ impl Describer {
         self.element_values.push(Value::Null);
     }
 
+    /// An array of `count` pointers whose first is NULL, as QEMU up to 9.1 describes it: by that one. `bytes` are all of it.
+    pub fn undescribed(&mut self, count: usize, bytes: &[u8]) {
+        self.writer.bytes(bytes);
+        let null = || Element {
+            kind: ElementKind::Null {
+                type_name: "struct",
+            },
+            size: 1,
+        };
+        self.elements.extend(std::iter::repeat_with(null).take(count));
+        self.element_values.push(Value::Bytes(bytes.to_vec()));
+    }
+
     /// The marker of one element in an array that marks each.
     pub fn marker(&mut self, valid: bool) {
         use crate::wire::marker::{NULL_POINTER, VALID_POINTER};

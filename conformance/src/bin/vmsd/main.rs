@@ -5,6 +5,7 @@ mod completions;
 mod conform;
 mod decode;
 mod diff;
+mod generate;
 mod hexdump;
 mod inspect;
 mod strip;
@@ -35,6 +36,7 @@ enum Command {
     Strip(strip::Args),
     Conform(conform::Args),
     Unwrap(unwrap::Args),
+    Generate(generate::Args),
     Completions(completions::Args),
 }
 
@@ -48,6 +50,7 @@ impl Command {
             Self::Strip(args) => args.run(context),
             Self::Conform(args) => args.run(context),
             Self::Unwrap(args) => args.run(context),
+            Self::Generate(args) => args.run(context),
             Self::Completions(args) => args.run(context),
         }
     }
