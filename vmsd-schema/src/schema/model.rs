@@ -62,6 +62,43 @@ pub enum Priority {
     Max,
 }
 
+impl Priority {
+    /// All, the last that is loaded first.
+    pub const ALL: [Self; 8] = [
+        Self::Default,
+        Self::Iommu,
+        Self::PciBus,
+        Self::VirtioMem,
+        Self::GicV3Its,
+        Self::GicV3,
+        Self::Apic,
+        Self::Max,
+    ];
+
+    /// The name in schema files and reports.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::Iommu => "iommu",
+            Self::PciBus => "pci-bus",
+            Self::VirtioMem => "virtio-mem",
+            Self::GicV3Its => "gicv3-its",
+            Self::GicV3 => "gicv3",
+            Self::Apic => "apic",
+            Self::Max => "max",
+        }
+    }
+
+    /// The priority of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|priority| priority.name() == name)
+    }
+}
+
 /// One field of a [`Schema`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Field {
@@ -81,6 +118,14 @@ pub struct Field {
     pub constraints: Vec<Constraint>,
     /// What only a `-dump-vmstate` says.
     pub host: Option<Host>,
+}
+
+impl Field {
+    /// Whether some version of QEMU calls the field `name`.
+    #[must_use]
+    pub fn is_called(&self, name: &str) -> bool {
+        self.name == name || self.aliases.iter().any(|alias| alias == name)
+    }
 }
 
 /// A check of a loaded value.
@@ -201,6 +246,30 @@ impl Shape {
         Self::Leaf {
             type_name: type_name.to_owned(),
             size: Size::ByValue,
+        }
+    }
+
+    /// The table of what one element contains; of a tree the value's.
+    #[must_use]
+    pub fn described(&self) -> Option<&Schema> {
+        match self {
+            Self::Struct(schema) | Self::VStruct(schema, _) | Self::Nested(schema) => Some(schema),
+            Self::List { entry, .. } => entry.last(),
+            Self::Pointer { to, .. } => to.described(),
+            Self::Leaf { .. } | Self::Unknown => None,
+        }
+    }
+
+    /// The tables of what one element contains, in wire order: of a tree the key's and the value's.
+    #[must_use]
+    pub fn tables(&self) -> &[Schema] {
+        match self {
+            Self::Struct(schema) | Self::VStruct(schema, _) | Self::Nested(schema) => {
+                std::slice::from_ref(schema)
+            }
+            Self::List { entry, .. } => entry,
+            Self::Pointer { to, .. } => to.tables(),
+            Self::Leaf { .. } | Self::Unknown => &[],
         }
     }
 }
