@@ -2,12 +2,20 @@
 //! prove them against real streams.
 
 pub mod conform;
+pub mod contents;
+pub mod diff;
 pub mod feed;
 pub mod input;
 pub mod map;
+pub mod measure;
 pub mod mirrors;
+pub mod outline;
 pub mod output;
 pub mod qemu;
+pub mod ram;
 pub mod report;
+pub mod select;
+pub mod strip;
+pub mod walk;
 
 pub use conform::Suite;

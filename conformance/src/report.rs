@@ -2,9 +2,17 @@
 
 pub mod analyze;
 pub mod conform;
+pub mod decode;
+pub mod decode_json;
+pub mod diff;
+pub mod hexdump;
+mod hexdump_body;
+pub mod inspect;
+pub mod inspect_json;
 pub mod json;
 pub mod scalar;
 mod styles;
+pub mod subject;
 pub mod tree;
 pub mod tree_json;
 

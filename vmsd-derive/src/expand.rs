@@ -101,6 +101,7 @@ pub(crate) fn container(container: &Container) -> TokenStream {
                     #p::SchemaBuilder::new::<Self>() #(#rows)* #(.subsection::<#states>())* .build()
                 }
 
+                #[inline]
                 fn visit<__V: #p::Visitor>(&mut self, __v: &mut __V, __version: #p::u32) -> #krate::Result<()> {
                     #generic_checks
                     #(#visits)*

@@ -101,6 +101,13 @@ impl<'a> Stream<'a> {
         }
     }
 
+    /// Passes pages of RAM that begin here, faster than [`Self::next`] would give them; see [`Parser::pages`].
+    #[inline]
+    pub fn pages(&mut self, each: impl FnMut(RamPage<'a>)) {
+        let rest = self.rest();
+        self.parser.pages(rest, each);
+    }
+
     /// A cursor over the body that begins here, and over whatever follows it: only its schema knows its end.
     #[must_use]
     pub fn body(&self) -> Reader<'a> {

@@ -5,6 +5,7 @@
 
 mod describer;
 mod elements;
+mod inspection;
 mod loader;
 mod saver;
 pub mod schema_builder;
@@ -16,7 +17,8 @@ use crate::wire::{Reader, Writer};
 
 pub use describer::{Described, Describer};
 pub use elements::{Counted, Elements, Length, Unit};
-pub use loader::{subsection_name, Loader, Mode, Note, Position};
+pub use inspection::{Mode, Note, Position};
+pub use loader::{subsection_name, Loader};
 pub use saver::Saver;
 
 /// A device, or a part of one, that migrates: QEMU's `VMStateDescription` and the struct it lays out.
@@ -83,6 +85,7 @@ pub trait VmState: Field<Codec = Nested> + Sized {
     ///
     /// # Errors
     /// [`ErrorKind::Version`] outside minimum to version, and whatever a hook or a check returns.
+    #[inline]
     fn save(&mut self, writer: &mut Writer, version: u32) -> Result<()> {
         Saver::new(writer).vmsd(self, version)
     }
@@ -92,6 +95,7 @@ pub trait VmState: Field<Codec = Nested> + Sized {
     ///
     /// # Errors
     /// As QEMU's, with the offset and the path of the field.
+    #[inline]
     fn load(&mut self, loader: &mut Loader<'_>, version: u32) -> Result<()> {
         loader.vmsd(self, version)
     }

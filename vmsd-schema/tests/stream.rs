@@ -8,7 +8,7 @@
 )]
 
 use vmsd_schema::stream::{
-    Chunk, Command, Event, InstanceId, Name, Parser, PostcopyAdvise, Section, SectionId,
+    Chunk, Command, Event, InstanceId, Name, Parser, PostcopyAdvise, Ram, Section, SectionId,
     SectionKind, Stream, StreamBuilder,
 };
 use vmsd_schema::Error;
@@ -356,5 +356,33 @@ fn a_changed_byte_ends_in_an_error_or_in_other_events() {
             }
             data[at] = old;
         }
+    }
+}
+
+#[test]
+fn pages_in_a_run_are_the_pages_one_by_one() {
+    for (name, data) in streams() {
+        let mut stream = Stream::new(&data);
+        let mut events = Vec::new();
+        let mut in_runs = 0;
+        loop {
+            if stream.parser().awaits_body() {
+                stream.body_done(BODY.len()).unwrap();
+            }
+            stream.pages(|page| {
+                in_runs += 1;
+                events.push(Event::Ram(Ram::Page(page)));
+            });
+            match stream.next().unwrap() {
+                Some(event) => events.push(event),
+                None => break,
+            }
+        }
+        assert_eq!(events, whole(&data).unwrap(), "{name}");
+        assert_eq!(
+            in_runs > 0,
+            name == "precopy" || name == "without footers",
+            "{name}"
+        );
     }
 }

@@ -4,17 +4,18 @@ use std::fmt::{self, Display};
 
 use vmsd_schema::decode::Scalar;
 
-/// A scalar as its hexadecimal form at full width, with the decimal one where the two differ to the eye.
+/// A scalar as its hexadecimal form at full width and its decimal one; just the digit where both are that.
 pub struct Shown(pub Scalar);
 
 impl Display for Shown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             Scalar::Bool(value) => write!(f, "{value}"),
+            Scalar::Uint { value: value @ 0..=9, .. } => write!(f, "{value}"),
             Scalar::Uint { bits, value } => {
                 let digits = usize::from(bits) / 4;
                 write!(f, "0x{value:0digits$x}")?;
-                if value > 9 && !looks_like_bits(value) {
+                if !looks_like_bits(value) {
                     write!(f, " ({value})")?;
                 }
                 Ok(())
@@ -111,7 +112,7 @@ mod tests {
             }),
             "0x1c (28)"
         );
-        assert_eq!(shown(Scalar::Uint { bits: 32, value: 3 }), "0x00000003");
+        assert_eq!(shown(Scalar::Uint { bits: 32, value: 3 }), "3");
         assert_eq!(
             shown(Scalar::Uint {
                 bits: 64,

@@ -16,7 +16,7 @@ use super::event::Event;
 use super::input::{fail_at, Fail, Input, Step};
 use super::live::Phase;
 use super::name::{BlockIndex, SectionId};
-use super::ram::{Facts, PageSize, PageSizeSource, Ram, RamBlock, RamWalk};
+use super::ram::{Facts, PageSize, PageSizeSource, Ram, RamBlock, RamPage, RamWalk};
 use super::section::{Grammar, Section, SectionKind};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::PAGE_BITS;
@@ -237,6 +237,22 @@ impl Parser {
             Err(Fail::More(missing)) => Ok(Chunk::NeedMoreData(missing)),
             Err(Fail::Error(error)) => Err(self.place(error)),
         }
+    }
+
+    /// Passes the pages at the front of `data`, as far as they are plain or zero and of the block before, and hands each
+    /// to `each`. Returns how many bytes they took. They are those for which [`Self::parse`] would have given an event;
+    /// whatever stands behind them is for it to read.
+    ///
+    /// It is for callers that look at all pages of a large stream: it takes a fraction of the time.
+    #[inline]
+    pub fn pages<'a>(&mut self, data: &'a [u8], mut each: impl FnMut(RamPage<'a>)) -> usize {
+        if self.state != State::Ram {
+            return 0;
+        }
+        let (data, _) = self.clip(data, false);
+        let consumed = self.ram.run(data, self.offset, &self.facts, &mut each);
+        self.offset += consumed as u64;
+        consumed
     }
 
     #[inline]

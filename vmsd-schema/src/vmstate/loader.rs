@@ -2,52 +2,25 @@
 
 use std::ops::{Deref, DerefMut};
 
+use super::inspection::Inspection;
 use super::{check_version, Codec, Counted, Elements, FieldMeta, Length, Unit, Visitor, VmState};
+use super::{Mode, Note, Position};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::{MAX_DEPTH, MAX_ITEMS_PER_BYTE};
-use crate::schema::dialect::MARKER;
-use crate::schema::{Body, Description, FieldEntry};
+use crate::schema::Description;
 use crate::wire::{marker, Reader};
 
-/// Whether there is a destination that the stream must fit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mode {
-    /// QEMU's contract: values that must be equal are compared with those already there, the destination's own
-    /// facts decide lengths, predicates and NULLs.
-    Load,
-    /// Reading a stream for its own sake: such checks adopt the wire's value and are noted, such facts come from
-    /// the stream's description if there is one.
-    Inspect,
-}
-
-/// Something that QEMU would compare with its own state, adopted in [`Mode::Inspect`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Note {
-    /// Where the value stands in the input.
-    pub offset: u64,
-    /// What was adopted.
-    pub message: String,
-}
-
 /// Reads fields off a [`Reader`], which it lends to codecs.
+///
+/// It is small, and what errors need is handed on by value, so that a load compiles to a plain loop over the bytes.
 #[derive(Debug)]
 pub struct Loader<'a> {
     reader: Reader<'a>,
-    mode: Mode,
-    /// The description of the vmsd that is being read.
-    hint: Option<&'a Description>,
-    position: Position,
+    /// None is [`Mode::Load`].
+    inspection: Option<Box<Inspection<'a>>>,
     depth: usize,
+    /// Of the subsection that comes next.
     version: u32,
-    notes: Vec<Note>,
-}
-
-/// The field, and the element of it, that is being read: what a nested description's hint is looked up by.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Position {
-    /// None without a hint.
-    field: Option<&'static FieldMeta>,
-    element: usize,
 }
 
 impl<'a> Deref for Loader<'a> {
@@ -68,36 +41,48 @@ impl DerefMut for Loader<'_> {
 
 impl<'a> Loader<'a> {
     /// A loader at the reader's next byte.
+    #[inline]
     #[must_use]
     pub fn new(reader: Reader<'a>, mode: Mode) -> Self {
+        let inspection = match mode {
+            Mode::Load => None,
+            Mode::Inspect => Some(Box::default()),
+        };
         Self {
             reader,
-            mode,
-            hint: None,
-            position: Position::default(),
+            inspection,
             depth: 0,
             version: 0,
-            notes: Vec::new(),
         }
     }
 
-    /// With the stream's own description of the body that comes next.
+    /// With the stream's own description of the body that comes next. In [`Mode::Load`] it says nothing: there the
+    /// destination knows.
     #[must_use]
     pub fn with_hint(mut self, hint: Option<&'a Description>) -> Self {
-        self.hint = hint;
+        if let Some(inspection) = &mut self.inspection {
+            inspection.hint = hint;
+        }
         self
     }
 
     /// The mode.
+    #[inline]
     #[must_use]
     pub fn mode(&self) -> Mode {
-        self.mode
+        match self.inspection {
+            None => Mode::Load,
+            Some(_) => Mode::Inspect,
+        }
     }
 
     /// What was adopted so far.
     #[must_use]
     pub fn notes(&self) -> &[Note] {
-        &self.notes
+        match &self.inspection {
+            None => &[],
+            Some(inspection) => &inspection.notes,
+        }
     }
 
     /// The cursor, as far as it got.
@@ -110,12 +95,11 @@ impl<'a> Loader<'a> {
     ///
     /// # Errors
     /// [`ErrorKind::Framing`] if bytes are left.
+    #[inline]
     pub fn finish(&self) -> Result<()> {
         match self.reader.remaining() {
             0 => Ok(()),
-            left => Err(self
-                .reader
-                .error(ErrorKind::Framing, format!("{left} bytes are left over"))),
+            left => Err(left_over(self.reader.offset(), left)),
         }
     }
 
@@ -129,14 +113,12 @@ impl<'a> Loader<'a> {
         matches: bool,
         check: impl FnOnce() -> String,
     ) -> Result<()> {
-        match self.mode {
+        match &mut self.inspection {
             _ if matches => Ok(()),
-            Mode::Load => Err(Error::at(ErrorKind::Mismatch, offset, check())),
-            Mode::Inspect => {
-                self.notes.push(Note {
-                    offset,
-                    message: check(),
-                });
+            None => Err(Error::at(ErrorKind::Mismatch, offset, check())),
+            Some(inspection) => {
+                let message = check();
+                inspection.notes.push(Note { offset, message });
                 Ok(())
             }
         }
@@ -148,32 +130,57 @@ impl<'a> Loader<'a> {
         check_version::<S>(version).map_err(|error| error.or_at(self.reader.offset()))?;
         state
             .hook_pre_load()
-            .map_err(|error| error.or_at(self.reader.offset()).inside("pre_load"))?;
-        state.visit(self, version)?;
+            .map_err(|error| failed(error, self.reader.offset(), "pre_load"))?;
+        self.apart(|own| state.visit(own, version))?;
         if self.reader.peek() == Some(marker::SUBSECTION) {
-            self.subsections(state)?;
+            self.apart(|own| own.subsections(state))?;
         }
         state
             .hook_post_load(version)
-            .map_err(|error| error.or_at(self.reader.offset()).inside("post_load"))
+            .map_err(|error| failed(error, self.reader.offset(), "post_load"))
+    }
+
+    /// Walks through a copy that only the walk sees: while no call takes the address of a loader, its cursor stays in
+    /// registers, and a load is a plain loop over the bytes.
+    #[inline(always)]
+    fn apart(&mut self, walk: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
+        let mut own = Self {
+            reader: self.reader.clone(),
+            inspection: self.inspection.take(),
+            ..*self
+        };
+        let result = walk(&mut own);
+        *self = own;
+        result
     }
 
     /// A struct inside the current field, with the part of the hint that describes it.
     #[inline]
     pub fn nested<S: VmState>(&mut self, state: &mut S, version: u32) -> Result<()> {
+        self.inside(state, version, Inspection::enter_field)
+    }
+
+    /// A description inside the current one; `enter` finds its part of the hint.
+    #[inline]
+    fn inside<S: VmState>(
+        &mut self,
+        state: &mut S,
+        version: u32,
+        enter: impl FnOnce(&mut Inspection<'a>),
+    ) -> Result<()> {
         if self.depth == MAX_DEPTH {
-            return Err(self.reader.error(
-                ErrorKind::Limit,
-                format!("descriptions nest deeper than {MAX_DEPTH}"),
-            ));
+            return Err(too_deep(self.reader.offset()));
         }
         self.depth += 1;
-        let outer = (self.hint, self.position);
-        if self.hint.is_some() {
-            self.hint = self.position_hint();
-        }
+        let outer = self.inspection.as_mut().map(|inspection| {
+            let outer = (inspection.hint, inspection.position);
+            enter(inspection);
+            outer
+        });
         let result = self.vmsd(state, version);
-        (self.hint, self.position) = outer;
+        if let (Some(inspection), Some(outer)) = (&mut self.inspection, outer) {
+            (inspection.hint, inspection.position) = outer;
+        }
         self.depth -= 1;
         result
     }
@@ -181,56 +188,25 @@ impl<'a> Loader<'a> {
     /// Where the loader stands in the hint; codecs of several elements hand it back with each.
     #[inline]
     pub fn position(&self) -> Position {
-        self.position
+        match &self.inspection {
+            None => Position::default(),
+            Some(inspection) => inspection.position,
+        }
     }
 
     /// The next element of `field` is number `index`.
     #[inline]
     pub fn element(&mut self, field: Position, index: usize) {
-        self.position = Position {
-            element: field.element + index,
-            ..field
-        };
+        if let Some(inspection) = &mut self.inspection {
+            inspection.position = field.element(index);
+        }
     }
 
     /// The size of the field that is being read, if there is no destination and the stream's description tells it:
     /// what a codec goes by whose length is never sent. Only for a codec that says it nests.
     #[must_use]
     pub fn described_size(&self) -> Option<u64> {
-        let hint = self.hint.filter(|_| self.mode == Mode::Inspect)?;
-        let field = self.position.field?;
-        let mut entries = hint.fields.iter();
-        let entry = entries.find(|entry| field.is_called(&entry.name))?;
-        Some(entry.size)
-    }
-
-    #[inline]
-    fn start_of(&self, meta: &'static FieldMeta) -> Position {
-        let field = self.hint.is_some().then_some(meta);
-        Position { field, element: 0 }
-    }
-
-    fn position_hint(&self) -> Option<&'a Description> {
-        let Position { field, mut element } = self.position;
-        let field = field?;
-        for entry in self
-            .hint?
-            .fields
-            .iter()
-            .filter(|entry| field.is_called(&entry.name))
-        {
-            if let Body::Inline(descriptions) = &entry.body {
-                if descriptions.len() > 1 {
-                    return descriptions.get(element);
-                }
-            }
-            let count = usize::try_from(entry.count()).unwrap_or(usize::MAX);
-            if element < count {
-                return entry.structure();
-            }
-            element -= count;
-        }
-        None
+        self.inspection.as_ref()?.field_size()
     }
 
     /// The look-ahead after every description's fields.
@@ -263,21 +239,39 @@ impl<'a> Loader<'a> {
             let mut known = S::SUBSECTIONS.iter();
             known.any(|known| known.as_bytes() == name).then_some(name)
         };
-        match (subsection_name(&self.reader, S::NAME), self.mode) {
+        match (subsection_name(&self.reader, S::NAME), self.mode()) {
             (None, Mode::Inspect) => foreign(),
             (name, _) => name,
         }
     }
 
-    fn entries(&self, meta: &FieldMeta) -> Option<Vec<&'a FieldEntry>> {
-        let hint = self.hint?;
-        Some(
-            hint.fields
-                .iter()
-                .filter(|entry| meta.is_called(&entry.name))
-                .collect(),
-        )
+    #[inline]
+    fn start(&mut self, meta: &'static FieldMeta) {
+        if let Some(inspection) = &mut self.inspection {
+            inspection.position = Position::start_of(meta);
+        }
     }
+}
+
+#[cold]
+#[inline(never)]
+fn failed(error: Error, offset: u64, name: &'static str) -> Error {
+    error.or_at(offset).inside(name)
+}
+
+#[cold]
+fn left_over(offset: u64, left: usize) -> Error {
+    Error::at(
+        ErrorKind::Framing,
+        offset,
+        format!("{left} bytes are left over"),
+    )
+}
+
+#[cold]
+fn too_deep(offset: u64) -> Error {
+    let message = format!("descriptions nest deeper than {MAX_DEPTH}");
+    Error::at(ErrorKind::Limit, offset, message)
 }
 
 /// The name of the subsection of `parent` that comes next, if one does (`vmstate_subsection_load`): byte 05, a
@@ -305,9 +299,9 @@ impl Visitor for Loader<'_> {
         value: &mut T,
     ) -> Result<()> {
         if C::NESTS {
-            self.position = self.start_of(meta);
+            self.start(meta);
         }
-        C::load(value, self).map_err(|error| error.or_at(self.reader.offset()).inside(meta.name))
+        C::load(value, self).map_err(|error| failed(error, self.reader.offset(), meta.name))
     }
 
     #[inline]
@@ -318,7 +312,7 @@ impl Visitor for Loader<'_> {
         count: Counted,
         item_size: usize,
     ) -> Result<()> {
-        self.position = self.start_of(meta);
+        self.start(meta);
         let mut load = || {
             let items = count.items()?;
             let limit = value.limit();
@@ -338,34 +332,21 @@ impl Visitor for Loader<'_> {
             value.prepare(items);
             C::load(super::saver::first(value, count)?, self)
         };
-        load().map_err(|error| error.or_at(self.reader.offset()).inside(meta.name))
+        load().map_err(|error| failed(error, self.reader.offset(), meta.name))
     }
 
     fn subsection<S: VmState + Default>(&mut self, slot: &mut Option<S>) -> Result<()> {
-        let state = slot.get_or_insert_with(S::default);
         let version = self.version;
-        let outer = (self.hint, self.position);
-        self.hint = self.hint.and_then(|hint| hint.subsection(S::NAME));
-        let result = if self.depth == MAX_DEPTH {
-            Err(self.reader.error(
-                ErrorKind::Limit,
-                format!("descriptions nest deeper than {MAX_DEPTH}"),
-            ))
-        } else {
-            self.depth += 1;
-            let result = self.vmsd(state, version);
-            self.depth -= 1;
-            result
-        };
-        (self.hint, self.position) = outer;
-        result.map_err(|error| error.inside(S::NAME))
+        let state = slot.get_or_insert_with(S::default);
+        self.inside(state, version, |inspection| {
+            inspection.enter_subsection(S::NAME);
+        })
+        .map_err(|error| error.inside(S::NAME))
     }
 
     fn fact(&mut self, meta: &'static FieldMeta, fact: &mut bool) {
-        if self.mode == Mode::Inspect {
-            if let Some(entries) = self.entries(meta) {
-                *fact = !entries.is_empty();
-            }
+        if let Some(there) = self.inspection.as_ref().and_then(|i| i.describes(meta)) {
+            *fact = there;
         }
     }
 
@@ -376,26 +357,9 @@ impl Visitor for Loader<'_> {
         times: u32,
         length: &mut L,
     ) {
-        if self.mode == Mode::Load {
-            return;
+        if let Some(total) = self.inspection.as_ref().and_then(|i| i.total(meta, unit)) {
+            *length = L::from_u64(total / u64::from(times.max(1)));
         }
-        let Some(entries) = self.entries(meta) else {
-            return;
-        };
-        let total: u64 = match unit {
-            Unit::Elements => entries.iter().map(|entry| entry.count()).sum(),
-            Unit::Markers => entries
-                .iter()
-                .filter(|entry| entry.type_name == MARKER)
-                .map(|entry| entry.count())
-                .sum(),
-            Unit::Bytes => entries.iter().map(|entry| entry.size).sum(),
-            Unit::Bits => entries
-                .iter()
-                .map(|entry| entry.size.saturating_mul(8))
-                .sum(),
-        };
-        *length = L::from_u64(total / u64::from(times.max(1)));
     }
 
     #[inline]

@@ -9,8 +9,9 @@ use crate::error::{Error, ErrorKind, Result};
 /// window names the place in the file.
 #[derive(Clone, Debug)]
 pub struct Reader<'a> {
-    bytes: &'a [u8],
-    pos: usize,
+    rest: &'a [u8],
+    /// Bytes that were there at first.
+    len: usize,
     base: u64,
 }
 
@@ -25,8 +26,8 @@ impl<'a> Reader<'a> {
     #[must_use]
     pub fn with_base(bytes: &'a [u8], base: u64) -> Self {
         Self {
-            bytes,
-            pos: 0,
+            rest: bytes,
+            len: bytes.len(),
             base,
         }
     }
@@ -35,21 +36,21 @@ impl<'a> Reader<'a> {
     #[inline]
     #[must_use]
     pub fn offset(&self) -> u64 {
-        self.base + self.pos as u64
+        self.base + self.consumed() as u64
     }
 
     /// Bytes read so far.
     #[inline]
     #[must_use]
     pub fn consumed(&self) -> usize {
-        self.pos
+        self.len - self.rest.len()
     }
 
     /// Bytes that are left.
     #[inline]
     #[must_use]
     pub fn remaining(&self) -> usize {
-        self.bytes.len() - self.pos
+        self.rest.len()
     }
 
     /// Whether nothing is left.
@@ -63,22 +64,22 @@ impl<'a> Reader<'a> {
     #[inline]
     #[must_use]
     pub fn rest(&self) -> &'a [u8] {
-        self.bytes.get(self.pos..).unwrap_or_default()
+        self.rest
     }
 
     /// The next byte, without advancing.
     #[inline]
     #[must_use]
     pub fn peek(&self) -> Option<u8> {
-        self.bytes.get(self.pos).copied()
+        self.rest.first().copied()
     }
 
     /// Advances past `len` bytes and lends them.
     #[inline]
     pub fn bytes(&mut self, len: usize) -> Result<&'a [u8]> {
-        match self.rest().get(..len) {
-            Some(bytes) => {
-                self.pos += len;
+        match self.rest.split_at_checked(len) {
+            Some((bytes, rest)) => {
+                self.rest = rest;
                 Ok(bytes)
             }
             None => Err(self.truncated(len)),
@@ -88,9 +89,9 @@ impl<'a> Reader<'a> {
     /// Advances past `N` bytes and copies them.
     #[inline]
     pub fn array<const N: usize>(&mut self) -> Result<[u8; N]> {
-        match self.rest().first_chunk::<N>() {
-            Some(bytes) => {
-                self.pos += N;
+        match self.rest.split_first_chunk::<N>() {
+            Some((bytes, rest)) => {
+                self.rest = rest;
                 Ok(*bytes)
             }
             None => Err(self.truncated(N)),
@@ -130,10 +131,10 @@ impl<'a> Reader<'a> {
     /// One length byte and that many bytes (`qemu_get_counted_string`). They are QEMU's C strings: usually
     /// ASCII, never promised to be.
     pub fn counted_bytes(&mut self) -> Result<&'a [u8]> {
-        let start = self.pos;
+        let start = self.rest;
         let len = self.u8()?;
         self.bytes(usize::from(len))
-            .inspect_err(|_| self.pos = start)
+            .inspect_err(|_| self.rest = start)
     }
 
     /// A cursor over the next `len` bytes alone; this one advances past them.
@@ -153,19 +154,25 @@ impl<'a> Reader<'a> {
     }
 
     /// The error of a value of `len` bytes that is not there.
-    #[cold]
+    #[inline]
     pub fn truncated(&self, len: usize) -> Error {
-        let left = self.remaining();
-        let message = if left == 0 {
-            format!("the input ends where {len} more {} should be", plural(len))
-        } else {
-            format!(
-                "the input ends {left} {} into a value of {len}",
-                plural(left)
-            )
-        };
-        self.error(ErrorKind::Truncated, message)
+        truncated(self.offset(), self.remaining(), len)
     }
+}
+
+/// By value: a reader whose address is never taken lives in registers.
+#[cold]
+#[inline(never)]
+fn truncated(offset: u64, left: usize, len: usize) -> Error {
+    let message = if left == 0 {
+        format!("the input ends where {len} more {} should be", plural(len))
+    } else {
+        format!(
+            "the input ends {left} {} into a value of {len}",
+            plural(left)
+        )
+    };
+    Error::at(ErrorKind::Truncated, offset, message)
 }
 
 fn plural(count: usize) -> &'static str {

@@ -7,10 +7,15 @@ use std::time::{Duration, Instant};
 
 use anstream::ColorChoice;
 use clap::ValueEnum;
-use conformance::input::Input;
+use conformance::input::{Container, Input};
+use conformance::measure::Measurer;
+use conformance::outline::Outline;
+use conformance::report::subject::Subject;
 use conformance::report::Styles;
+use conformance::walk::{Stop, Walk};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use vmsd_schema::Error;
+use serde::Serialize;
+use vmsd_schema::{Dialect, Error};
 
 /// What stands under every help text.
 pub(crate) const EXIT_STATUS: &str = "\
@@ -79,25 +84,26 @@ impl From<Exit> for ExitCode {
 pub(crate) enum Failure {
     /// Nobody reads our output any more.
     ClosedPipe,
-    /// A sentence, and the file that it is about.
+    /// A sentence about a file.
     Sentence {
-        file: Option<String>,
+        file: String,
         sentence: String,
     },
 }
 
 impl Failure {
-    /// A failure that is not about a file.
-    pub(crate) fn new(sentence: impl Into<String>) -> Self {
-        Self::Sentence {
-            file: None,
-            sentence: sentence.into(),
-        }
-    }
-
     /// A stream that cannot be read.
     pub(crate) fn stream(file: &str, error: &Error) -> Self {
         Self::file(file, error.to_string())
+    }
+
+    /// A walk that did not reach the end.
+    pub(crate) fn stop(file: &str, stop: Stop) -> Self {
+        match stop {
+            Stop::Stream(error) => Self::stream(file, &error),
+            Stop::Input(error) => Self::io(file, &error),
+            Stop::Output(error) => Self::output(&error),
+        }
     }
 
     /// A file that the system does not let us have.
@@ -108,7 +114,7 @@ impl Failure {
     /// A failure that is about a file.
     pub(crate) fn file(file: &str, sentence: impl Into<String>) -> Self {
         Self::Sentence {
-            file: Some(file.to_owned()),
+            file: file.to_owned(),
             sentence: sentence.into(),
         }
     }
@@ -127,11 +133,7 @@ impl Failure {
             return ExitCode::SUCCESS;
         };
         let Styles { bad, .. } = Styles::new(context.colour_on_stderr);
-        let mut err = io::stderr().lock();
-        let _ = match file {
-            Some(file) => writeln!(err, "{bad}error:{bad:#} {file}: {sentence}"),
-            None => writeln!(err, "{bad}error:{bad:#} {sentence}"),
-        };
+        let _ = writeln!(io::stderr().lock(), "{bad}error:{bad:#} {file}: {sentence}");
         ExitCode::from(2)
     }
 }
@@ -176,19 +178,27 @@ impl Context {
         write(&mut self.out, &self.styles).map_err(|error| Failure::output(&error))
     }
 
-    /// Says something on standard error that does not end the command.
-    pub(crate) fn warn(&self, file: &str, sentence: &str) {
+    /// Says on standard error what is not as it should be.
+    pub(crate) fn findings(&mut self, file: &str, findings: &[Error]) {
         let Styles { note, .. } = Styles::new(self.colour_on_stderr);
-        let _ = writeln!(
-            io::stderr().lock(),
-            "{note}warning:{note:#} {file}: {sentence}"
-        );
+        // On a terminal both streams meet: what was printed comes first.
+        let _ = self.out.flush();
+        for finding in findings {
+            let _ = writeln!(io::stderr().lock(), "{note}finding:{note:#} {file}: {finding}");
+        }
     }
 
     /// Says on standard error what came of the work.
     pub(crate) fn say(&mut self, sentence: &str) {
         let _ = self.out.flush();
         let _ = writeln!(io::stderr().lock(), "{sentence}");
+    }
+
+    /// Says on standard error what was done, to who looks on.
+    pub(crate) fn remark(&self, sentence: &str) {
+        if !self.quiet && io::stderr().is_terminal() {
+            let _ = writeln!(io::stderr().lock(), "{sentence}");
+        }
     }
 
     /// Writes out what is buffered.
@@ -208,9 +218,71 @@ impl Context {
     }
 }
 
+/// How a stream is read.
+#[derive(Debug, clap::Args)]
+pub(crate) struct ReadArgs {
+    /// The target's page size, for a stream that does not say it before its RAM.
+    #[arg(long, value_name = "BYTES")]
+    page_size: Option<u64>,
+}
+
 /// Opens a stream.
 pub(crate) fn open(path: &Path) -> Result<Input, Failure> {
     Input::open(path).map_err(|error| Failure::io(&path.display().to_string(), &error))
+}
+
+/// Starts to read a stream.
+pub(crate) fn start(input: Input, args: &ReadArgs) -> Result<Walk, Failure> {
+    let name = input.name.clone();
+    Walk::new(input, args.page_size).map_err(|stop| Failure::stop(&name, stop))
+}
+
+/// A stream that was walked to its end, or as far as it goes.
+pub(crate) struct Opened {
+    pub(crate) walk: Walk,
+    pub(crate) outline: Outline,
+    container: Container,
+    file_len: Option<u64>,
+    dialect: Option<Dialect>,
+}
+
+impl Opened {
+    pub(crate) fn open(path: &Path, args: &ReadArgs, context: &Context) -> Result<Self, Failure> {
+        let input = open(path)?;
+        let (container, file_len) = (input.container, input.file_len);
+        let total = file_len.filter(|_| container == Container::Plain);
+        let mut walk = start(input, args)?;
+        let mut progress = context.progress(total);
+        let outline = Outline::of(&mut walk, &mut |done| progress.at(done));
+        let outline = outline.map_err(|stop| Failure::stop(&walk.name, stop))?;
+        let dialect = dialect(&walk, &outline);
+        Ok(Self { walk, outline, container, file_len, dialect })
+    }
+
+    /// What reports are about.
+    pub(crate) fn subject(&self) -> Subject<'_> {
+        Subject {
+            name: &self.walk.name,
+            container: self.container,
+            file_len: self.file_len,
+            outline: &self.outline,
+            description: self.walk.measurer().and_then(Measurer::description),
+            dialect: self.dialect,
+        }
+    }
+}
+
+/// Who wrote the description at the tail.
+fn dialect(walk: &Walk, outline: &Outline) -> Option<Dialect> {
+    let text = outline.description?;
+    let json = walk.slice(text.at + 5, text.len)?;
+    Some(walk.measurer()?.description()?.dialect(json))
+}
+
+/// Writes a report as JSON and a line's end.
+pub(crate) fn print_json(out: &mut dyn Write, report: &impl Serialize) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, report)?;
+    writeln!(out)
 }
 
 /// A bar on standard error that shows itself when the work turns out to be long.

@@ -3,6 +3,11 @@
 mod common;
 mod completions;
 mod conform;
+mod decode;
+mod diff;
+mod hexdump;
+mod inspect;
+mod strip;
 
 use std::process::ExitCode;
 
@@ -22,15 +27,25 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Completions(completions::Args),
+    Inspect(inspect::Args),
+    Decode(decode::Args),
+    Hexdump(hexdump::Args),
+    Diff(diff::Args),
+    Strip(strip::Args),
     Conform(conform::Args),
+    Completions(completions::Args),
 }
 
 impl Command {
     fn run(&self, context: &mut Context) -> Result<Exit, Failure> {
         match self {
-            Self::Completions(args) => args.run(context),
+            Self::Inspect(args) => args.run(context),
+            Self::Decode(args) => args.run(context),
+            Self::Hexdump(args) => args.run(context),
+            Self::Diff(args) => args.run(context),
+            Self::Strip(args) => args.run(context),
             Self::Conform(args) => args.run(context),
+            Self::Completions(args) => args.run(context),
         }
     }
 }

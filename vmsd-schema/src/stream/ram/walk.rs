@@ -17,6 +17,9 @@ use crate::stream::name::{BlockIndex, Name};
 /// `ENCODING_FLAG_XBZRLE`
 pub(super) const ENCODING_XBZRLE: u8 = 1;
 
+const PAGE_CONTINUED: u64 = flag::PAGE | flag::CONTINUE;
+const ZERO_CONTINUED: u64 = flag::ZERO | flag::CONTINUE;
+
 /// Pages and gaps of a mapped block are lent in pieces of this size, so that a pipe need not hold a block.
 const PIECE: u64 = 1 << 20;
 
@@ -97,6 +100,60 @@ impl RamWalk {
                 Ok(record)
             }
         }
+    }
+
+    /// Takes plain and zero pages of the current block for as long as they follow each other, in a loop so short that
+    /// the processor can fetch several records at once. It stops before anything else, right or wrong.
+    #[inline]
+    pub(in crate::stream) fn run<'a>(
+        &self,
+        data: &'a [u8],
+        start: u64,
+        facts: &Facts,
+        each: &mut impl FnMut(RamPage<'a>),
+    ) -> usize {
+        let block = match (self.phase, self.current) {
+            (Phase::Records | Phase::Blocks { left: 0 }, Some(block)) if !facts.mapped => block,
+            _ => return 0,
+        };
+        let used_length = self
+            .blocks
+            .get(block.0 as usize)
+            .map_or(0, |block| block.used_length);
+        let mask = facts.page_size.bytes - 1;
+        let page_len = usize::try_from(facts.page_size.bytes).unwrap_or(usize::MAX);
+        let mut rest = data;
+        let mut at = start;
+        while let Some((word, tail)) = rest.split_first_chunk::<8>() {
+            let word = u64::from_be_bytes(*word);
+            let offset = word & !mask;
+            if offset >= used_length {
+                break;
+            }
+            let (kind, data, behind) = match word & mask {
+                PAGE_CONTINUED => match tail.split_at_checked(page_len) {
+                    Some((data, behind)) => (PageKind::Normal, data, behind),
+                    None => break,
+                },
+                ZERO_CONTINUED => match tail.split_first() {
+                    Some((0, behind)) => (PageKind::Zero, [].as_slice(), behind),
+                    _ => break,
+                },
+                _ => break,
+            };
+            each(RamPage {
+                at,
+                word,
+                block,
+                name: None,
+                offset,
+                kind,
+                data,
+            });
+            at += (rest.len() - behind.len()) as u64;
+            rest = behind;
+        }
+        data.len() - rest.len()
     }
 
     #[inline]

@@ -1,0 +1,83 @@
+//! `vmsd strip`: a stream without the guest's memory.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use conformance::input::{same_file, STDIN};
+use conformance::output::Output;
+use conformance::report::scalar::Count;
+use conformance::strip::{Mode, Report, Strip};
+use conformance::walk::{Stop, Walk};
+
+use crate::common::{open, start, Context, Exit, Failure, ReadArgs};
+
+/// Copy a stream without what was in the guest's memory: every device byte stays, page records go.
+#[derive(Debug, clap::Args)]
+#[command(after_help = concat!(
+    "Dropped or overwritten are the pages of guest memory, the contents of disks that travel with them, and nothing\n",
+    "else: what devices hold in buffers of their own stays. A mapped-ram file keeps its layout and its size; its bitmap\n",
+    "is cleared and its pages are zeroed. A scrubbed page holds the text \"vmsd scrubbed   \" over and over.\n",
+    "\nExamples:\n",
+    "  vmsd strip guest.qevm -o small.qevm\n",
+    "  vmsd strip --scrub guest.qevm -o - | zstd > clean.qevm.zst\n",
+    "\nExit status: 0 the copy is there; 2 it is not: the output is written aside and gets its name at the end."
+))]
+pub(crate) struct Args {
+    /// A migration stream, plain or compressed by gzip or zstd; - is standard input.
+    file: PathBuf,
+    /// Where the copy goes; - is standard output. It is not compressed.
+    #[arg(short, long, value_name = "FILE")]
+    output: PathBuf,
+    /// Keep the page records and overwrite what is in them.
+    #[arg(long)]
+    scrub: bool,
+    #[command(flatten)]
+    read: ReadArgs,
+}
+
+impl Args {
+    pub(crate) fn run(&self, context: &mut Context) -> Result<Exit, Failure> {
+        let name = self.output.display().to_string();
+        if self.file != Path::new(STDIN) && same_file(&self.file, &self.output) {
+            return Err(Failure::file(&name, "is the input; it would be gone before it is read"));
+        }
+        let input = open(&self.file)?;
+        let total = input.file_len;
+        let mut walk = start(input, &self.read)?;
+        let mut progress = context.progress(total);
+        let report = if self.output == Path::new(STDIN) {
+            let mut outcome = Ok(Report::default());
+            context.print(|out, _| {
+                outcome = self.copy(&mut walk, out, &mut |done| progress.at(done));
+                Ok(())
+            })?;
+            outcome?
+        } else {
+            let mut output = Output::create(&self.output).map_err(|error| Failure::io(&name, &error))?;
+            let report = self.copy(&mut walk, &mut output, &mut |done| progress.at(done))?;
+            output.commit().map_err(|error| Failure::io(&name, &error))?;
+            report
+        };
+        drop(progress);
+        let what = if self.scrub { "overwritten" } else { "dropped" };
+        context.remark(&format!(
+            "{name}: {} of {} written, {} {what}",
+            report.written,
+            Count(report.read, "byte"),
+            Count(report.records, "page record")
+        ));
+        Ok(Exit::Clean)
+    }
+
+    fn copy(&self, walk: &mut Walk, out: &mut dyn Write, progress: &mut dyn FnMut(u64)) -> Result<Report, Failure> {
+        let mode = if self.scrub { Mode::Scrub } else { Mode::Drop };
+        let mut strip = Strip::new(out, mode);
+        walk.run(&mut |step| strip.step(&step), progress).map_err(|stop| match stop {
+            Stop::Output(error) if self.output != Path::new(STDIN) => {
+                Failure::io(&self.output.display().to_string(), &error)
+            }
+            other => Failure::stop(&walk.name, other),
+        })?;
+        Ok(strip.report())
+    }
+}

@@ -1,0 +1,307 @@
+//! What stands where in a stream, without its pages: the sections, the RAM blocks, the commands, the description.
+//!
+//! In go the steps of a [`crate::walk::Walk`], out comes one [`Outline`] that outlives them. Bodies keep their place, so
+//! that they can be read once more.
+
+use std::sync::Arc;
+
+use vmsd_schema::stream::{
+    Command, CommandRecord, Configuration, ConfigurationBody, DescriptionText, Event, Grammar, Live, PageSize, Section,
+    SectionEnd, SectionHeader, SectionKind, Trailing,
+};
+use vmsd_schema::Error;
+
+use crate::measure::Measured;
+use crate::ram::RamTally;
+use crate::walk::{Step, Stop, Thing, Walk};
+
+/// What a stream consists of.
+#[derive(Debug, Default)]
+pub struct Outline {
+    /// The configuration section.
+    pub configuration: Option<Settings>,
+    /// Sections, commands and marks in their order. Rounds of one live section that follow each other are one.
+    pub items: Vec<Item>,
+    /// Guest memory.
+    pub ram: RamTally,
+    /// The target's page size, where RAM was read.
+    pub page_size: Option<PageSize>,
+    /// The description at the tail.
+    pub description: Option<Text>,
+    /// What lies behind the end.
+    pub trailing: Option<Behind>,
+    /// Bytes of the stream that were walked.
+    pub len: u64,
+    /// Whether sections have footers.
+    pub footers: Option<bool>,
+    /// What is not as it should be.
+    pub findings: Vec<Error>,
+    /// Whether the end was reached.
+    pub complete: bool,
+}
+
+/// The configuration section.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where it stands.
+    pub at: u64,
+    /// The machine type.
+    pub machine: String,
+    /// The target's page size, where it says so.
+    pub page_bits: Option<u32>,
+    /// Capabilities that both sides must agree on.
+    pub capabilities: Vec<String>,
+    /// The guest's UUID.
+    pub uuid: Option<[u8; 16]>,
+}
+
+/// One thing of the outline.
+#[derive(Clone, Debug)]
+pub enum Item {
+    /// A section, or rounds of one.
+    Section(Box<SectionItem>),
+    /// A command.
+    Command {
+        /// Where it stands.
+        at: u64,
+        /// QEMU's name.
+        name: &'static str,
+        /// What it carries.
+        detail: String,
+    },
+    /// A package ends.
+    PackageEnd {
+        /// Where.
+        at: u64,
+        /// Bytes that are left in it.
+        left: usize,
+    },
+    /// The mark behind the last section.
+    Eof {
+        /// Where it stands.
+        at: u64,
+    },
+}
+
+/// A section.
+#[derive(Clone, Debug)]
+pub struct SectionItem {
+    /// Where its type byte stands.
+    pub at: u64,
+    /// Its type.
+    pub kind: SectionKind,
+    /// Its names and numbers.
+    pub section: Arc<Section>,
+    /// How its body is read.
+    pub grammar: Grammar,
+    /// Where its body begins.
+    pub body_at: u64,
+    /// Bytes of the body; of all bodies, where there are several rounds.
+    pub body_len: u64,
+    /// Bytes of all of it, with header and footer.
+    pub len: u64,
+    /// Who knew the length of a device's body.
+    pub measured: Option<Measured>,
+    /// Rounds that this stands for.
+    pub rounds: u64,
+    /// What a record says that has no bytes to be shown.
+    pub note: Option<String>,
+}
+
+/// The description at the tail.
+#[derive(Clone, Copy, Debug)]
+pub struct Text {
+    /// Where the type byte stands.
+    pub at: u64,
+    /// How long the stream says it is.
+    pub declared: u32,
+    /// How much of it there is.
+    pub len: usize,
+}
+
+/// Bytes behind the end of a stream.
+#[derive(Clone, Copy, Debug)]
+pub struct Behind {
+    /// Where they begin.
+    pub at: u64,
+    /// How many they are.
+    pub len: usize,
+    /// Whether all are zero.
+    pub padding: bool,
+}
+
+impl Outline {
+    /// Walks a stream to its end, or as far as it goes.
+    ///
+    /// # Errors
+    /// Those of the input; what is wrong with the stream is a finding, unless it is no stream at all.
+    pub fn of(walk: &mut Walk, progress: &mut dyn FnMut(u64)) -> Result<Self, Stop> {
+        let mut outline = Self::default();
+        let mut visit = |step: Step<'_>| {
+            outline.step(step);
+            Ok(())
+        };
+        let outcome = walk.run(&mut visit, progress);
+        match outcome {
+            Ok(()) => outline.complete = true,
+            Err(Stop::Stream(error)) if walk.offset() > 0 => outline.findings.push(error),
+            Err(other) => return Err(other),
+        }
+        if let Some(error) = walk.description_error() {
+            let place = error.offset().unwrap_or_default();
+            outline.findings.insert(0, Error::at(error.kind(), place, error.message().to_owned()));
+        }
+        outline.len = walk.offset();
+        outline.footers = walk.parser().footers();
+        Ok(outline)
+    }
+
+    /// The sections, in order.
+    pub fn sections(&self) -> impl Iterator<Item = &SectionItem> {
+        self.items.iter().filter_map(|item| match item {
+            Item::Section(section) => Some(&**section),
+            _ => None,
+        })
+    }
+
+    #[inline]
+    fn step(&mut self, step: Step<'_>) {
+        match step.thing {
+            Thing::Event(Event::Ram(record)) => {
+                if self.page_size.is_none() {
+                    self.page_size = Some(step.parser.page_size());
+                }
+                self.ram.record(&record);
+            }
+            Thing::Event(event) => self.event(event),
+            Thing::Body { at, measure, .. } => {
+                if let Some(section) = self.open() {
+                    section.body_at = at;
+                    section.measured = Some(measure.by);
+                }
+                let name = self.open().map(|section| section.section.idstr().to_string()).unwrap_or_default();
+                let placed = |error: Error| if error.path().starts_with(&name) { error } else { error.inside(name.clone()) };
+                self.findings.extend(measure.problems.into_iter().map(placed));
+            }
+        }
+    }
+
+    fn event(&mut self, event: Event<'_>) {
+        match event {
+            Event::Configuration(configuration) => self.configuration = Some(Settings::new(&configuration)),
+            Event::Section(header) => self.items.push(Item::Section(Box::new(SectionItem::new(header)))),
+            Event::Live(record) => self.live(&record.live),
+            Event::SectionEnd(end) => self.section_end(&end),
+            Event::Command(command) => self.items.push(command_item(&command)),
+            Event::PackagedEnd { at, rest } => self.items.push(Item::PackageEnd { at, left: rest.len() }),
+            Event::Eof { at } => self.items.push(Item::Eof { at }),
+            Event::Description(text) => self.description = Some(Text::new(&text)),
+            Event::Trailing(trailing) => self.trailing = Some(Behind::new(&trailing)),
+            _ => {}
+        }
+    }
+
+    fn live(&mut self, live: &Live<'_>) {
+        let note = match live {
+            Live::TodClock(clock) => format!("{clock:?}"),
+            _ => return,
+        };
+        if let Some(section) = self.open() {
+            section.note = Some(note);
+        }
+    }
+
+    /// The section that the walk is in.
+    fn open(&mut self) -> Option<&mut SectionItem> {
+        match self.items.last_mut() {
+            Some(Item::Section(section)) => Some(section),
+            _ => None,
+        }
+    }
+
+    fn section_end(&mut self, end: &SectionEnd) {
+        const FOOTER: u64 = 5;
+        let Some(section) = self.open() else { return };
+        section.body_len = end.at.saturating_sub(section.body_at);
+        section.len = end.at.saturating_sub(section.at) + if end.footer { FOOTER } else { 0 };
+        self.merge_rounds();
+    }
+
+    /// A live section is sent in thousands of rounds: they are one item.
+    fn merge_rounds(&mut self) {
+        let Some((Item::Section(last), before)) = self.items.split_last_mut() else { return };
+        let Some(Item::Section(previous)) = before.last_mut() else { return };
+        let round = |item: &SectionItem| item.kind == SectionKind::Part && item.measured.is_none();
+        if round(last) && round(previous) && Arc::ptr_eq(&last.section, &previous.section) {
+            previous.rounds += 1;
+            previous.body_len += last.body_len;
+            previous.len += last.len;
+            self.items.pop();
+        }
+    }
+}
+
+impl SectionItem {
+    fn new(header: SectionHeader) -> Self {
+        let name = if header.kind.names_the_section() { 1 + header.section.idstr().as_bytes().len() as u64 + 8 } else { 0 };
+        Self {
+            at: header.at,
+            kind: header.kind,
+            grammar: header.grammar,
+            body_at: header.at + 5 + name,
+            body_len: 0,
+            len: 5 + name,
+            section: header.section,
+            measured: None,
+            rounds: 1,
+            note: None,
+        }
+    }
+
+    /// Whether the end of the body was searched for.
+    #[must_use]
+    pub fn is_guessed(&self) -> bool {
+        matches!(self.measured, Some(Measured::Guessed(_)))
+    }
+}
+
+impl Settings {
+    fn new(configuration: &Configuration<'_>) -> Self {
+        Self {
+            at: configuration.at,
+            machine: configuration.machine.to_string(),
+            page_bits: configuration.subsections.iter().find_map(|subsection| match subsection.body {
+                ConfigurationBody::TargetPageBits(bits) => Some(bits),
+                _ => None,
+            }),
+            capabilities: configuration.capabilities().map(|name| name.to_string()).collect(),
+            uuid: configuration.uuid(),
+        }
+    }
+}
+
+impl Text {
+    fn new(text: &DescriptionText<'_>) -> Self {
+        Self { at: text.at, declared: text.declared, len: text.json.len() }
+    }
+}
+
+impl Behind {
+    fn new(trailing: &Trailing<'_>) -> Self {
+        Self { at: trailing.at, len: trailing.bytes.len(), padding: trailing.is_padding() }
+    }
+}
+
+fn command_item(record: &CommandRecord<'_>) -> Item {
+    let detail = match &record.command {
+        Command::Ping(cookie) => format!("{cookie:#x}"),
+        Command::PostcopyAdvise(Some(advise)) => {
+            format!("page sizes {:#x}, target page {:#x}", advise.page_size_summary, advise.target_page_size)
+        }
+        Command::PostcopyRamDiscard(discard) => format!("{}, {} ranges", discard.block, discard.ranges().count()),
+        Command::Packaged(len) => format!("{len} bytes"),
+        Command::RecvBitmap(block) => block.to_string(),
+        _ => String::new(),
+    };
+    Item::Command { at: record.at, name: record.command.name(), detail }
+}

@@ -1,0 +1,205 @@
+//! A stream without what was in the guest's memory: smaller, and clean enough to be sent around.
+//!
+//! In go the steps of a walk, out go the bytes that stay, as they come. Every byte that is not a page of guest memory,
+//! or the contents of a disk, stays as it is: framing, block list, devices, description.
+//!
+//! | in the stream | dropped | scrubbed |
+//! |---|---|---|
+//! | page records | gone | zero pages stay, all others get the pattern; of a delta the new bytes do |
+//! | mapped-ram | bitmap cleared, pages zeroed | pages that the bitmap sets get the pattern |
+//! | `block` chunks (disk contents) | gone | get the pattern |
+//!
+//! mapped-ram keeps its size: its blocks stand at offsets of the file, which a hole would serve but a pipe cannot carry.
+
+use std::io::{self, Write};
+
+use flate2::write::ZlibEncoder;
+use flate2::Compression;
+use vmsd_schema::stream::{BlockRecord, Event, Live, PageKind, Ram, RamPage};
+use vmsd_schema::wire::Writer;
+use vmsd_schema::Error;
+
+use crate::walk::{Step, Thing};
+
+/// What happens to the guest's memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Its records are left out.
+    Drop,
+    /// Its records stay, what is in them is overwritten.
+    Scrub,
+}
+
+/// What a scrubbed page holds: this text over and over.
+pub const PATTERN: &[u8; 16] = b"vmsd scrubbed   ";
+
+/// Writes a stream without the guest's memory.
+pub struct Strip<'o> {
+    out: &'o mut dyn Write,
+    mode: Mode,
+    report: Report,
+    /// One page of the pattern.
+    page: Vec<u8>,
+}
+
+/// What was done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Bytes that were read.
+    pub read: u64,
+    /// Bytes that were written.
+    pub written: u64,
+    /// Page records that were dropped or overwritten; in a mapped-ram file, pieces of blocks.
+    pub records: u64,
+}
+
+impl<'o> Strip<'o> {
+    /// A stream that is written to `out`.
+    pub fn new(out: &'o mut dyn Write, mode: Mode) -> Self {
+        Self { out, mode, report: Report::default(), page: Vec::new() }
+    }
+
+    /// What was done so far.
+    #[must_use]
+    pub fn report(&self) -> Report {
+        self.report
+    }
+
+    /// Writes what stays of one step.
+    ///
+    /// # Errors
+    /// Those of the output.
+    pub fn step(&mut self, step: &Step<'_>) -> io::Result<()> {
+        self.report.read += step.raw.len() as u64;
+        match (&step.thing, self.mode) {
+            (Thing::Event(Event::Ram(Ram::Page(_))), Mode::Drop) => self.leave_out(),
+            (Thing::Event(Event::Ram(Ram::Page(page))), Mode::Scrub) => self.scrub(page, step),
+            (Thing::Event(Event::Ram(Ram::MappedBitmap { bytes, .. })), Mode::Drop) => self.zeros(bytes.len()),
+            (Thing::Event(Event::Ram(Ram::MappedPages { bytes, .. })), Mode::Drop) => {
+                self.report.records += 1;
+                self.zeros(bytes.len())
+            }
+            (Thing::Event(Event::Ram(Ram::MappedPages { bytes, .. })), Mode::Scrub) => {
+                self.report.records += 1;
+                self.pattern(bytes.len())
+            }
+            // Nobody reads what stands in the gap; it may be an old page.
+            (Thing::Event(Event::Ram(Ram::MappedGap { bytes, .. })), _) => self.zeros(bytes.len()),
+            (Thing::Event(Event::Live(record)), mode) => self.live(&record.live, step.raw, mode),
+            _ => self.keep(step.raw),
+        }
+    }
+
+    fn keep(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.report.written += bytes.len() as u64;
+        self.out.write_all(bytes)
+    }
+
+    fn leave_out(&mut self) -> io::Result<()> {
+        self.report.records += 1;
+        Ok(())
+    }
+
+    fn live(&mut self, live: &Live<'_>, raw: &[u8], mode: Mode) -> io::Result<()> {
+        let Live::Block(BlockRecord { data: Some(data), .. }) = live else { return self.keep(raw) };
+        match mode {
+            Mode::Drop => self.leave_out(),
+            Mode::Scrub => {
+                self.report.records += 1;
+                self.keep(raw.get(..raw.len() - data.len()).unwrap_or_default())?;
+                self.pattern(data.len())
+            }
+        }
+    }
+
+    fn scrub(&mut self, page: &RamPage<'_>, step: &Step<'_>) -> io::Result<()> {
+        let size = usize::try_from(step.parser.page_size().bytes).unwrap_or_default();
+        let replacement = match page.kind {
+            PageKind::Zero => return self.keep(step.raw),
+            PageKind::Normal => {
+                self.report.records += 1;
+                self.keep(step.raw.get(..step.raw.len() - page.data.len()).unwrap_or_default())?;
+                return self.pattern(page.data.len());
+            }
+            PageKind::Xbzrle => scrub_delta(page.data),
+            PageKind::Compressed => {
+                let mut encoder = ZlibEncoder::new(Vec::new(), Compression::fast());
+                encoder.write_all(&self.pattern_page(size))?;
+                encoder.finish()?
+            }
+        };
+        self.report.records += 1;
+        let mut out = Writer::new();
+        let record = RamPage { data: &replacement, ..*page };
+        Ram::Page(record).write(&mut out).map_err(|error: Error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+        self.keep(out.as_bytes())
+    }
+
+    fn pattern_page(&self, len: usize) -> Vec<u8> {
+        PATTERN.iter().copied().cycle().take(len).collect()
+    }
+
+    /// Pages and pieces are a multiple of the pattern long.
+    fn pattern(&mut self, len: usize) -> io::Result<()> {
+        const CHUNK: usize = 1 << 12;
+        if self.page.is_empty() {
+            self.page = self.pattern_page(CHUNK);
+        }
+        let mut left = len;
+        while left > 0 {
+            let chunk = self.page.get(..left.min(CHUNK)).unwrap_or_default();
+            self.report.written += chunk.len() as u64;
+            self.out.write_all(chunk)?;
+            left -= chunk.len();
+        }
+        Ok(())
+    }
+
+    fn zeros(&mut self, len: usize) -> io::Result<()> {
+        self.report.written += len as u64;
+        io::copy(&mut io::Read::take(io::repeat(0), len as u64), self.out).map(drop)
+    }
+}
+
+/// A delta whose new bytes are the pattern, at the same places (`xbzrle_decode_buffer`). What does not decode goes whole.
+fn scrub_delta(delta: &[u8]) -> Vec<u8> {
+    let mut out = delta.to_vec();
+    let (mut at, mut place) = (0, 0);
+    while at < out.len() {
+        let kept = run_length(&out, &mut at);
+        let new = run_length(&out, &mut at);
+        place += kept;
+        let pattern = PATTERN.iter().cycle().skip(place % PATTERN.len());
+        let bytes = out.iter_mut().skip(at).take(new);
+        bytes.zip(pattern).for_each(|(byte, pattern)| *byte = *pattern);
+        place += new;
+        at += new;
+    }
+    out
+}
+
+/// A number of one or two bytes, seven bits in each, low ones first (`uleb128_decode_small`).
+fn run_length(bytes: &[u8], at: &mut usize) -> usize {
+    let mut next = || {
+        let byte = bytes.get(*at).copied().map_or(0, usize::from);
+        *at += 1;
+        byte
+    };
+    match next() {
+        low @ 0..=0x7f => low,
+        low => low & 0x7f | next() << 7,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_delta_keeps_its_places_and_loses_its_bytes() {
+        // 1 byte stays, 2 are new, 200 stay, 1 is new.
+        let delta = [1, 2, 0xaa, 0xbb, 0xc8, 0x01, 1, 0xcc];
+        let scrubbed = scrub_delta(&delta);
+        assert_eq!(scrubbed, [1, 2, b'm', b's', 0xc8, 0x01, 1, PATTERN[203 % 16]]);
+    }
+}
