@@ -77,14 +77,24 @@ impl Policy {
     /// A sentence: what is not TOML, or no rule, or without a reason.
     pub fn parse(text: &str) -> Result<Self, String> {
         let policy: Self = toml::from_str(text).map_err(|error| error.message().to_owned())?;
-        let rules = policy.levels.keys().chain(policy.waivers.iter().map(|waiver| &waiver.rule));
+        let rules = policy
+            .levels
+            .keys()
+            .chain(policy.waivers.iter().map(|waiver| &waiver.rule));
         for rule in rules {
             if by_id(rule).is_none() {
                 return Err(format!("there is no rule `{rule}`"));
             }
         }
-        if let Some(waiver) = policy.waivers.iter().find(|waiver| waiver.reason.trim().is_empty()) {
-            return Err(format!("the waiver of `{}` for `{}` has no reason", waiver.rule, waiver.path));
+        if let Some(waiver) = policy
+            .waivers
+            .iter()
+            .find(|waiver| waiver.reason.trim().is_empty())
+        {
+            return Err(format!(
+                "the waiver of `{}` for `{}` has no reason",
+                waiver.rule, waiver.path
+            ));
         }
         Ok(policy)
     }
@@ -133,7 +143,12 @@ impl Applied<'_> {
             .filter_map(|(waiver, used)| {
                 if waiver.expires < self.today {
                     let message = format!("the waiver ended on {}", waiver.expires);
-                    return Some(about("waiver-expired", waiver, message, "mend what it waives, or give it a new day and reason"));
+                    return Some(about(
+                        "waiver-expired",
+                        waiver,
+                        message,
+                        "mend what it waives, or give it a new day and reason",
+                    ));
                 }
                 let message = "nothing is waived by it".to_owned();
                 (!used).then(|| about("waiver-unused", waiver, message, "delete it"))
@@ -293,7 +308,10 @@ mod tests {
             finding("section-removed", "qxl", ""),
         ];
         applied.apply("a", "b", &mut findings);
-        let left: Vec<_> = findings.iter().map(|finding| (finding.rule, finding.severity)).collect();
+        let left: Vec<_> = findings
+            .iter()
+            .map(|finding| (finding.rule, finding.severity))
+            .collect();
         assert_eq!(
             left,
             [
@@ -303,14 +321,21 @@ mod tests {
             ]
         );
         assert_eq!(applied.waived, 1);
-        let about: Vec<_> = applied.findings().iter().map(|finding| finding.rule).collect();
+        let about: Vec<_> = applied
+            .findings()
+            .iter()
+            .map(|finding| finding.rule)
+            .collect();
         assert_eq!(about, ["waiver-expired", "waiver-unused"]);
     }
 
     #[test]
     fn what_is_wrong_in_the_file_is_told() {
         let error = |text: &str| Policy::parse(text).unwrap_err();
-        assert_eq!(error("[levels]\nno-such = \"off\""), "there is no rule `no-such`");
+        assert_eq!(
+            error("[levels]\nno-such = \"off\""),
+            "there is no rule `no-such`"
+        );
         let waiver = |expires: &str| {
             format!("[[waiver]]\nrule = \"field-added\"\npath = \"x\"\nreason = \" \"\nexpires = \"{expires}\"")
         };

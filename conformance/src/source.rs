@@ -94,9 +94,15 @@ impl Source {
 #[must_use]
 pub fn load_all(sources: &[Source]) -> Vec<Result<Loaded, Failure>> {
     std::thread::scope(|scope| {
-        let threads: Vec<_> = sources.iter().map(|source| scope.spawn(|| source.load())).collect();
+        let threads: Vec<_> = sources
+            .iter()
+            .map(|source| scope.spawn(|| source.load()))
+            .collect();
         let crashed = |_| Err(Failure::Content("the reader crashed".to_owned()));
-        threads.into_iter().map(|thread| thread.join().unwrap_or_else(crashed)).collect()
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or_else(crashed))
+            .collect()
     })
 }
 

@@ -16,7 +16,9 @@ fn pairs() -> PathBuf {
 }
 
 fn folders(root: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(root).unwrap().map(|entry| entry.unwrap().path());
+    let entries = std::fs::read_dir(root)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
     let mut folders: Vec<_> = entries.filter(|path| path.is_dir()).collect();
     folders.sort();
     folders
@@ -34,7 +36,12 @@ fn schema(path: &Path) -> SchemaSet {
 fn show(findings: &[Finding]) -> String {
     let mut text = String::new();
     for finding in findings {
-        writeln!(text, "{finding}\n  source: {}\n  target: {}", finding.source, finding.target).unwrap();
+        writeln!(
+            text,
+            "{finding}\n  source: {}\n  target: {}",
+            finding.source, finding.target
+        )
+        .unwrap();
         if let Some(words) = &finding.qemu_message {
             writeln!(text, "  QEMU: {words}").unwrap();
         }
@@ -56,11 +63,24 @@ fn report(old: &SchemaSet, new: &SchemaSet) -> String {
 #[test]
 fn every_rule_on_every_pair() {
     let mut wrong = Vec::new();
-    for folder in folders(&pairs()).into_iter().filter(|path| name(path) != "none") {
-        let (old, new) = (schema(&folder.join("old.json")), schema(&folder.join("new.json")));
+    for folder in folders(&pairs())
+        .into_iter()
+        .filter(|path| name(path) != "none")
+    {
+        let (old, new) = (
+            schema(&folder.join("old.json")),
+            schema(&folder.join("new.json")),
+        );
         let said = report(&old, &new);
-        let rules: BTreeSet<_> = check(&old, &new).iter().map(|finding| finding.rule).collect();
-        assert!(rules.contains(&*name(&folder)), "{} is not found in its own pair: {said}", name(&folder));
+        let rules: BTreeSet<_> = check(&old, &new)
+            .iter()
+            .map(|finding| finding.rule)
+            .collect();
+        assert!(
+            rules.contains(&*name(&folder)),
+            "{} is not found in its own pair: {said}",
+            name(&folder)
+        );
         let expected = folder.join("findings.txt");
         if std::env::var_os("BLESS").is_some() {
             std::fs::write(&expected, &said).unwrap();
@@ -79,7 +99,10 @@ fn what_is_the_same_on_the_wire_is_no_finding() {
     let folders = folders(&pairs().join("none"));
     assert!(folders.len() >= 5);
     for folder in folders {
-        let (old, new) = (schema(&folder.join("old.json")), schema(&folder.join("new.json")));
+        let (old, new) = (
+            schema(&folder.join("old.json")),
+            schema(&folder.join("new.json")),
+        );
         assert_eq!(show(&check(&old, &new)), "", "{}", folder.display());
     }
 }
@@ -93,7 +116,15 @@ fn a_rule_is_a_file_and_a_pair() {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../vmsd-schema/src/compat/rules");
     let mut files: Vec<_> = std::fs::read_dir(root)
         .unwrap()
-        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_string_lossy().replace('_', "-"))
+        .map(|entry| {
+            entry
+                .unwrap()
+                .path()
+                .file_stem()
+                .unwrap()
+                .to_string_lossy()
+                .replace('_', "-")
+        })
         .collect();
     files.sort();
     assert_eq!(files, ids);
@@ -101,11 +132,20 @@ fn a_rule_is_a_file_and_a_pair() {
 
 #[test]
 fn no_rule_is_worse_than_it_says() {
-    for folder in folders(&pairs()).into_iter().filter(|path| name(path) != "none") {
-        let (old, new) = (schema(&folder.join("old.json")), schema(&folder.join("new.json")));
+    for folder in folders(&pairs())
+        .into_iter()
+        .filter(|path| name(path) != "none")
+    {
+        let (old, new) = (
+            schema(&folder.join("old.json")),
+            schema(&folder.join("new.json")),
+        );
         for finding in check(&old, &new) {
             let rule = RULES.iter().find(|rule| rule.id == finding.rule).unwrap();
-            assert!(finding.severity <= rule.severity.max(Severity::Risk), "{finding}");
+            assert!(
+                finding.severity <= rule.severity.max(Severity::Risk),
+                "{finding}"
+            );
         }
     }
 }

@@ -14,7 +14,10 @@ fn dump(name: &str) -> SchemaSet {
 }
 
 fn device<'s>(set: &'s mut SchemaSet, type_name: &str) -> &'s mut Device {
-    let found = set.devices.iter_mut().find(|device| device.type_name.as_deref() == Some(type_name));
+    let found = set
+        .devices
+        .iter_mut()
+        .find(|device| device.type_name.as_deref() == Some(type_name));
     found.unwrap_or_else(|| panic!("no type {type_name}"))
 }
 
@@ -43,7 +46,11 @@ fn plain(name: &str, size: u64) -> Field {
     Field {
         name: name.to_owned(),
         presence: Presence::Since(0),
-        host: Some(Host { version_id: 0, num: None, size }),
+        host: Some(Host {
+            version_id: 0,
+            num: None,
+            size,
+        }),
         ..Field::default()
     }
 }
@@ -55,21 +62,48 @@ fn single_edits_that_the_static_checker_gets_wrong() {
     assert_eq!(Verdict::of(&check(&base, &base)), Loads);
     let longer = |set: &mut SchemaSet| {
         let fields = device(set, "usb-redir").schema.fields.iter_mut();
-        let endpoints = fields.into_iter().find(|field| field.name == "endpoint").unwrap();
+        let endpoints = fields
+            .into_iter()
+            .find(|field| field.name == "endpoint")
+            .unwrap();
         endpoints.count = Count::Fixed(64);
         endpoints.host.as_mut().unwrap().num = Some(64);
     };
-    assert_eq!(edited(&base, longer), (Breaks, Breaks), "an array is twice as long");
+    assert_eq!(
+        edited(&base, longer),
+        (Breaks, Breaks),
+        "an array is twice as long"
+    );
     let appended = |set: &mut SchemaSet| device(set, "i8042").schema.fields.push(plain("extra", 4));
-    assert_eq!(edited(&base, appended), (Breaks, Breaks), "a field is appended at the same version");
+    assert_eq!(
+        edited(&base, appended),
+        (Breaks, Breaks),
+        "a field is appended at the same version"
+    );
     let predicate = |set: &mut SchemaSet| {
-        field(nested(field(&mut device(set, "i8042").schema, "kbd")), "mode").presence = Presence::Conditional;
+        field(
+            nested(field(&mut device(set, "i8042").schema, "kbd")),
+            "mode",
+        )
+        .presence = Presence::Conditional;
     };
-    assert_eq!(edited(&base, predicate), (Risk, Risk), "a predicate decides");
+    assert_eq!(
+        edited(&base, predicate),
+        (Risk, Risk),
+        "a predicate decides"
+    );
     let renamed = |set: &mut SchemaSet| {
-        field(nested(field(&mut device(set, "i8042").schema, "kbd")), "mode").name = "mode_register".to_owned();
+        field(
+            nested(field(&mut device(set, "i8042").schema, "kbd")),
+            "mode",
+        )
+        .name = "mode_register".to_owned();
     };
-    assert_eq!(edited(&base, renamed), (Loads, Loads), "a name is not on the wire");
+    assert_eq!(
+        edited(&base, renamed),
+        (Loads, Loads),
+        "a name is not on the wire"
+    );
     let subsection = |set: &mut SchemaSet| {
         let schema = &mut device(set, "i8042").schema;
         let name = format!("{}/extra", schema.name);
@@ -82,13 +116,21 @@ fn single_edits_that_the_static_checker_gets_wrong() {
             ..Schema::default()
         });
     };
-    assert_eq!(edited(&base, subsection), (Loads, Risk), "a subsection that may be needed");
+    assert_eq!(
+        edited(&base, subsection),
+        (Loads, Risk),
+        "a subsection that may be needed"
+    );
     let minimum = |set: &mut SchemaSet| {
         let schema = &mut device(set, "i8042").schema;
         schema.version = schema.version.map(|version| version + 1);
         schema.minimum_version = schema.version;
     };
-    assert_eq!(edited(&base, minimum), (Breaks, Breaks), "the minimum is above the source's version");
+    assert_eq!(
+        edited(&base, minimum),
+        (Breaks, Breaks),
+        "the minimum is above the source's version"
+    );
 }
 
 #[test]
@@ -99,18 +141,24 @@ fn the_edits_of_the_static_checkers_own_data_set() {
     let arm = dump("aarch64-11.1.virt");
     let mut got = Vec::new();
     let mut edit = |base: &SchemaSet, edit: &dyn Fn(&mut SchemaSet)| got.push(edited(base, edit).0);
-    edit(&pc, &|set| device(set, "fw_cfg").type_name = Some("fw_cfg2".to_owned()));
+    edit(&pc, &|set| {
+        device(set, "fw_cfg").type_name = Some("fw_cfg2".to_owned())
+    });
     edit(&arm, &|set| {
         let schema = &mut device(set, "fusbh200-ehci-usb").schema;
         schema.version = Some(1);
-        nested(&mut schema.fields[0]).fields.retain(|field| field.name != "usbsts");
+        nested(&mut schema.fields[0])
+            .fields
+            .retain(|field| field.name != "usbsts");
     });
     edit(&pc, &|set| {
         let schema = &mut device(set, "pci-serial-4x").schema;
         schema.fields.clear();
         schema.extent = Extent::Unknown;
     });
-    edit(&pc, &|set| device(set, "intel-hda-generic").schema.fields[0].shape = Shape::Unknown);
+    edit(&pc, &|set| {
+        device(set, "intel-hda-generic").schema.fields[0].shape = Shape::Unknown
+    });
     edit(&pc, &|set| {
         let device = device(set, "cfi.pflash01");
         device.schema = Schema {
@@ -129,12 +177,16 @@ fn the_edits_of_the_static_checkers_own_data_set() {
         schema.version = schema.minimum_version;
         schema.subsections.clear();
     });
-    edit(&pc, &|set| device(set, "tpci200").schema.name = "tpci2002".to_owned());
+    edit(&pc, &|set| {
+        device(set, "tpci200").schema.name = "tpci2002".to_owned()
+    });
     edit(&pc, &|set| {
         let schema = &mut device(set, "isa-fdc").schema;
         let state = nested(field(schema, "state"));
         let drives = nested(field(state, "drives"));
-        drives.subsections.retain(|subsection| subsection.name != "fdrive/media_rate");
+        drives
+            .subsections
+            .retain(|subsection| subsection.name != "fdrive/media_rate");
         schema.version = schema.version.map(|version| version - 1);
     });
     edit(&pc, &|set| {
@@ -142,6 +194,8 @@ fn the_edits_of_the_static_checkers_own_data_set() {
         let keycodes = field(keyboard, "kbd.keycodes");
         keycodes.host.as_mut().unwrap().size = 2;
     });
-    let expected = [Breaks, Breaks, Unknown, Unknown, Unknown, Breaks, Breaks, Breaks, Breaks, Risk];
+    let expected = [
+        Breaks, Breaks, Unknown, Unknown, Unknown, Breaks, Breaks, Breaks, Breaks, Risk,
+    ];
     assert_eq!(got, expected);
 }

@@ -35,7 +35,7 @@ pub fn check(source: &SchemaSet, target: &SchemaSet) -> Vec<Finding> {
                     source,
                     target,
                 };
-                out.section(&device.label(), |out| out.show(&subject));
+                out.device(device, |out| out.show(&subject));
             }
         }
     }

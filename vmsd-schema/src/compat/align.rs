@@ -12,7 +12,7 @@ pub(super) fn devices(source: &Device, target: &Device, out: &mut Out) {
     if source.schema == target.schema {
         return;
     }
-    out.section(&source.label(), |out| {
+    out.device(source, |out| {
         out.show(&Subject::Devices { source, target });
         let (source, target) = (&source.schema, &target.schema);
         tables(
@@ -96,7 +96,7 @@ impl<'s> Sides<'s> {
             return;
         }
         let certain =
-            present(source, self.written) == Some(true) || self.source.extent == Extent::Seen;
+            present(source, self.written).is_some() || self.source.extent == Extent::Seen;
         out.inside(&source.name, certain, |out| {
             out.show(&Subject::Fields(Fields {
                 source,

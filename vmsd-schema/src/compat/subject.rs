@@ -80,6 +80,7 @@ pub(super) struct Alone<'s> {
 pub(super) struct Out {
     pub(super) findings: Vec<Finding>,
     section: String,
+    idstr: String,
     path: Vec<String>,
     /// How many of the places on the way are only there for some guests.
     uncertain: usize,
@@ -106,8 +107,10 @@ impl Out {
         self.rule = None;
     }
 
-    pub(super) fn section(&mut self, section: &str, work: impl FnOnce(&mut Self)) {
-        section.clone_into(&mut self.section);
+    pub(super) fn device(&mut self, device: &Device, work: impl FnOnce(&mut Self)) {
+        self.section = device.label();
+        let idstr = device.section.as_ref().map(|section| &section.idstr);
+        idstr.unwrap_or(&device.schema.name).clone_into(&mut self.idstr);
         work(self);
     }
 
@@ -120,9 +123,9 @@ impl Out {
         self.path.pop();
     }
 
-    /// The name of the section that is looked at.
-    pub(super) fn section_name(&self) -> &str {
-        &self.section
+    /// The name under which the section is sent.
+    pub(super) fn idstr(&self) -> &str {
+        &self.idstr
     }
 
     /// Reports about the place itself. A break in a place that only some guests have is a risk.
@@ -148,6 +151,6 @@ impl Out {
 
     /// What QEMU says when bytes are left over or missing.
     pub(super) fn footer(&self) -> Option<String> {
-        Some(format!("Missing section footer for {}", self.section))
+        Some(format!("Missing section footer for {}", self.idstr))
     }
 }

@@ -11,6 +11,18 @@ pub(super) fn present(field: &Field, version: Option<u32>) -> Option<bool> {
     }
 }
 
+/// What the field is, in words.
+pub(super) fn layout(field: &Field) -> String {
+    let mut words = vec![field.shape.to_string()];
+    if !matches!(field.count, Count::One | Count::Seen(1) | Count::Unknown) {
+        words.push(field.count.to_string());
+    }
+    if !matches!(field.presence, Presence::Since(0) | Presence::Unknown) {
+        words.push(field.presence.to_string());
+    }
+    words.join(", ")
+}
+
 /// How many elements there are, where it is the same for every guest or was seen.
 pub(super) fn elements(count: &Count) -> Option<u64> {
     match count {

@@ -85,12 +85,27 @@ enum Format {
 
 impl Args {
     pub(crate) fn run(&self, context: &mut Context) -> Result<Exit, Failure> {
-        let policy = self.policy.as_deref().map(policy).transpose()?.unwrap_or_default();
-        let released = self.baseline.as_deref().map(folder).transpose()?.unwrap_or_default();
-        let files: Vec<_> = released.iter().chain(&self.sources).map(|path| Source::File(path.clone())).collect();
+        let policy = self
+            .policy
+            .as_deref()
+            .map(policy)
+            .transpose()?
+            .unwrap_or_default();
+        let released = self
+            .baseline
+            .as_deref()
+            .map(folder)
+            .transpose()?
+            .unwrap_or_default();
+        let files: Vec<_> = released
+            .iter()
+            .chain(&self.sources)
+            .map(|path| Source::File(path.clone()))
+            .collect();
         let mut sets = Vec::new();
         for (source, outcome) in files.iter().zip(source::load_all(&files)) {
-            let loaded = outcome.map_err(|failure| Failure::file(&source.name(), String::from(failure)))?;
+            let loaded =
+                outcome.map_err(|failure| Failure::file(&source.name(), String::from(failure)))?;
             for warning in &loaded.warnings {
                 context.say(&format!("warning: {}: {warning}", loaded.name));
             }
@@ -98,7 +113,8 @@ impl Args {
         }
         let (mode, released) = (Mode::from(self.mode), released.len());
         let across = |from: usize, to: usize| released == 0 || (from < released) != (to < released);
-        let mut matrix = Matrix::of_pairs(&sets, |from, to| mode.asks(from, to) && across(from, to));
+        let mut matrix =
+            Matrix::of_pairs(&sets, |from, to| mode.asks(from, to) && across(from, to));
         let mut applied = policy.on(Date::today());
         for cell in &mut matrix.cells {
             let name = |index: usize| matrix.names.get(index).map_or("", String::as_str);
@@ -140,14 +156,24 @@ fn folder(path: &Path) -> Result<Vec<PathBuf>, Failure> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(path).map_err(failure)? {
         let file = entry.map_err(failure)?.path();
-        let name = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        if [".json", ".json.zst", ".json.gz"].iter().any(|end| name.ends_with(end)) {
+        let name = file
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        if [".json", ".json.zst", ".json.gz"]
+            .iter()
+            .any(|end| name.ends_with(end))
+        {
             files.push(file);
         }
     }
     files.sort();
     if files.is_empty() {
-        return Err(Failure::file(&path.display().to_string(), "there is no schema in this folder"));
+        return Err(Failure::file(
+            &path.display().to_string(),
+            "there is no schema in this folder",
+        ));
     }
     Ok(files)
 }

@@ -6,7 +6,9 @@ use crate::common::{Context, Exit, Failure};
 
 /// List the rules of `vmsd matrix` and `vmsd check`, or print the page of one.
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  vmsd rules\n  vmsd rules field-removed\n\nExit status: 0; 2 there is no such rule.")]
+#[command(
+    after_help = "Examples:\n  vmsd rules\n  vmsd rules field-removed\n\nExit status: 0; 2 there is no such rule."
+)]
 pub(crate) struct Args {
     /// The rule's id.
     #[arg(value_name = "ID")]
@@ -20,18 +22,31 @@ impl Args {
             context.print(|out, styles| {
                 for rule in RULES {
                     let name = styles.name;
-                    writeln!(out, "{name}{:width$}{name:#}  {:<7}  {}", rule.id, rule.severity.name(), rule.summary())?;
+                    writeln!(
+                        out,
+                        "{name}{:width$}{name:#}  {:<7}  {}",
+                        rule.id,
+                        rule.severity.name(),
+                        rule.summary()
+                    )?;
                 }
                 Ok(())
             })?;
             return Ok(Exit::Clean);
         };
         let Some(rule) = by_id(id) else {
-            return Err(Failure::file(id, "there is no such rule; `vmsd rules` lists them"));
+            return Err(Failure::file(
+                id,
+                "there is no such rule; `vmsd rules` lists them",
+            ));
         };
         context.print(|out, styles| {
             let heading = styles.heading;
-            writeln!(out, "{heading}{}{heading:#} ({} at worst)\n", rule.id, rule.severity)?;
+            writeln!(
+                out,
+                "{heading}{}{heading:#} ({} at worst)\n",
+                rule.id, rule.severity
+            )?;
             // The lines of a doc comment begin with its blank.
             for line in rule.text.lines() {
                 writeln!(out, "{}", line.strip_prefix(' ').unwrap_or(line))?;

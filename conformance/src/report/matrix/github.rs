@@ -20,18 +20,36 @@ pub fn github(subject: &Subject, out: &mut dyn Write) -> io::Result<()> {
                 Severity::Break => "error",
             };
             let title = format!("{} {} to {}", finding.rule, from, to);
-            let message = format!("{}: {}\n{}", place(finding), finding.message, finding.advice);
-            writeln!(out, "::{level} file={},title={}::{}", property(from), property(&title), data(&message))?;
+            let message = format!(
+                "{}: {}\n{}",
+                place(finding),
+                finding.message,
+                finding.advice
+            );
+            writeln!(
+                out,
+                "::{level} file={},title={}::{}",
+                property(from),
+                property(&title),
+                data(&message)
+            )?;
         }
     }
     for finding in &subject.policy {
-        writeln!(out, "::warning title={}::{}", property(finding.rule), data(&format!("{}: {}", place(finding), finding.message)))?;
+        writeln!(
+            out,
+            "::warning title={}::{}",
+            property(finding.rule),
+            data(&format!("{}: {}", place(finding), finding.message))
+        )?;
     }
     Ok(())
 }
 
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    text.replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
 }
 
 fn property(text: &str) -> String {

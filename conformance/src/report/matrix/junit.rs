@@ -16,7 +16,13 @@ pub fn junit(subject: &Subject, out: &mut dyn Write) -> io::Result<()> {
         let mut suite = TestSuite::new(format!("from {name}"));
         for (_, to, cell) in subject.cells().filter(|(_, _, cell)| cell.from == row) {
             let lines = cell.findings.iter().map(|finding| {
-                format!("{} {} {}: {}", finding.severity, finding.rule, place(finding), finding.message)
+                format!(
+                    "{} {} {}: {}",
+                    finding.severity,
+                    finding.rule,
+                    place(finding),
+                    finding.message
+                )
             });
             let lines = lines.collect::<Vec<_>>().join("\n");
             let status = if cell.verdict < subject.fails {
@@ -42,7 +48,10 @@ pub fn junit(subject: &Subject, out: &mut dyn Write) -> io::Result<()> {
         for finding in &subject.policy {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
             status.set_message(finding.message.clone());
-            suite.add_test_case(TestCase::new(format!("{} {}", finding.rule, place(finding)), status));
+            suite.add_test_case(TestCase::new(
+                format!("{} {}", finding.rule, place(finding)),
+                status,
+            ));
         }
         document.add_test_suite(suite);
     }

@@ -19,25 +19,49 @@ pub fn markdown(subject: &Subject, out: &mut dyn Write) -> io::Result<()> {
     for (name, cells) in subject.rows() {
         write!(out, "| **{}** |", escaped(name))?;
         for cell in cells {
-            write!(out, " {} |", cell.map_or("–".to_owned(), |cell| badge(cell.verdict)))?;
+            write!(
+                out,
+                " {} |",
+                cell.map_or("–".to_owned(), |cell| badge(cell.verdict))
+            )?;
         }
         writeln!(out)?;
     }
     for (from, to, cell) in subject.cells() {
-        let shown: Vec<_> = cell.findings.iter().filter(|finding| finding.severity > Severity::Note).collect();
+        let shown: Vec<_> = cell
+            .findings
+            .iter()
+            .filter(|finding| finding.severity > Severity::Note)
+            .collect();
         if shown.is_empty() {
             continue;
         }
-        writeln!(out, "\n<details><summary>{} to {}: {}</summary>\n", escaped(from), escaped(to), cell.verdict)?;
+        writeln!(
+            out,
+            "\n<details><summary>{} to {}: {}</summary>\n",
+            escaped(from),
+            escaped(to),
+            cell.verdict
+        )?;
         writeln!(out, "| | where | rule | what |\n|---|---|---|---|")?;
         for finding in shown {
             let (where_, message) = (escaped(&place(finding)), escaped(&finding.message));
-            writeln!(out, "| {} | {where_} | {} | {message} |", finding.severity, finding.rule)?;
+            writeln!(
+                out,
+                "| {} | {where_} | {} | {message} |",
+                finding.severity, finding.rule
+            )?;
         }
         writeln!(out, "\n</details>")?;
     }
     for finding in &subject.policy {
-        writeln!(out, "\n**{}** {}: {}", finding.rule, escaped(&place(finding)), escaped(&finding.message))?;
+        writeln!(
+            out,
+            "\n**{}** {}: {}",
+            finding.rule,
+            escaped(&place(finding)),
+            escaped(&finding.message)
+        )?;
     }
     Ok(())
 }

@@ -14,8 +14,15 @@ use super::{place, Subject};
 /// # Errors
 /// What the writer says.
 pub fn sarif(subject: &Subject, out: &mut dyn Write) -> io::Result<()> {
-    let cells = subject.cells().flat_map(|(from, to, cell)| cell.findings.iter().map(move |finding| result(from, to, finding)));
-    let policy = subject.policy.iter().map(|finding| result("policy", "policy", finding));
+    let cells = subject.cells().flat_map(|(from, to, cell)| {
+        cell.findings
+            .iter()
+            .map(move |finding| result(from, to, finding))
+    });
+    let policy = subject
+        .policy
+        .iter()
+        .map(|finding| result("policy", "policy", finding));
     let document = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -84,7 +91,9 @@ fn uri(path: &str) -> String {
     let mut out = String::new();
     for byte in path.bytes() {
         match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => out.push(char::from(byte)),
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
+                out.push(char::from(byte))
+            }
             other => out.push_str(&format!("%{other:02X}")),
         }
     }

@@ -11,9 +11,21 @@ use crate::report::Styles;
 ///
 /// # Errors
 /// What the writer says.
-pub fn text(subject: &Subject, notes: bool, out: &mut dyn Write, styles: &Styles) -> io::Result<()> {
+pub fn text(
+    subject: &Subject,
+    notes: bool,
+    out: &mut dyn Write,
+    styles: &Styles,
+) -> io::Result<()> {
     let Styles { heading, dim, .. } = styles;
-    let width = subject.matrix.names.iter().map(|name| name.chars().count()).max().unwrap_or(0) + 4;
+    let width = subject
+        .matrix
+        .names
+        .iter()
+        .map(|name| name.chars().count())
+        .max()
+        .unwrap_or(0)
+        + 4;
     write!(out, "{heading}{:width$}{heading:#}", "from \\ to")?;
     for to in 0..subject.matrix.names.len() {
         write!(out, " {heading}{:>7}{heading:#}", to + 1)?;
@@ -33,12 +45,20 @@ pub fn text(subject: &Subject, notes: bool, out: &mut dyn Write, styles: &Styles
         writeln!(out)?;
     }
     for (from, to, cell) in subject.cells() {
-        let shown: Vec<_> = cell.findings.iter().filter(|finding| notes || finding.severity > Severity::Note).collect();
+        let shown: Vec<_> = cell
+            .findings
+            .iter()
+            .filter(|finding| notes || finding.severity > Severity::Note)
+            .collect();
         if shown.is_empty() {
             continue;
         }
         let style = colour(cell.verdict, styles);
-        writeln!(out, "\n{heading}{from} to {to}{heading:#}: {style}{}{style:#}", cell.verdict)?;
+        writeln!(
+            out,
+            "\n{heading}{from} to {to}{heading:#}: {style}{}{style:#}",
+            cell.verdict
+        )?;
         for finding in shown {
             self::finding(finding, out, styles)?;
         }
@@ -47,8 +67,17 @@ pub fn text(subject: &Subject, notes: bool, out: &mut dyn Write, styles: &Styles
         writeln!(out)?;
         self::finding(finding, out, styles)?;
     }
-    let (count, failed) = (subject.matrix.cells.len(), subject.cells().filter(|(_, _, cell)| cell.verdict >= subject.fails).count());
-    write!(out, "\n{count} migrations, {failed} of them not as they must be")?;
+    let (count, failed) = (
+        subject.matrix.cells.len(),
+        subject
+            .cells()
+            .filter(|(_, _, cell)| cell.verdict >= subject.fails)
+            .count(),
+    );
+    write!(
+        out,
+        "\n{count} migrations, {failed} of them not as they must be"
+    )?;
     match subject.waived {
         0 => writeln!(out),
         waived => writeln!(out, "; {waived} findings waived"),

@@ -1,6 +1,7 @@
 //! The target reads a field that the source does not send.
 
 use crate::compat::subject::{Alone, Out, Report, Subject};
+use crate::compat::wire::layout;
 use crate::compat::Severity;
 use crate::schema::Presence;
 
@@ -35,7 +36,7 @@ fn check(subject: &Subject<'_>, out: &mut Out) {
     out.report(Report {
         severity,
         source: "nothing".to_owned(),
-        target: field.to_string(),
+        target: layout(field),
         message: "the target reads a field that the source does not send".to_owned(),
         advice: "raise the version and give the field that version, or put it in a subsection",
         qemu: out.footer(),

@@ -1,6 +1,7 @@
 //! The target does not read a field that the source sends.
 
 use crate::compat::subject::{Alone, Out, Report, Subject};
+use crate::compat::wire::layout;
 use crate::compat::Severity;
 use crate::schema::{Extent, Presence};
 
@@ -33,7 +34,7 @@ fn check(subject: &Subject<'_>, out: &mut Out) {
     };
     out.report(Report {
         severity,
-        source: field.to_string(),
+        source: layout(field),
         target: "nothing".to_owned(),
         message: "the source sends a field that the target does not read".to_owned(),
         advice: "keep the bytes as unused ones",

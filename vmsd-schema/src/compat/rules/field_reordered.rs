@@ -1,6 +1,7 @@
 //! A field stands at another place.
 
 use crate::compat::subject::{Alone, Out, Report, Subject};
+use crate::compat::wire::layout;
 use crate::compat::Severity;
 
 rule! {
@@ -36,7 +37,7 @@ fn check(subject: &Subject<'_>, out: &mut Out) {
     };
     out.report(Report {
         severity: Severity::Break,
-        source: field.to_string(),
+        source: layout(field),
         target: place.clone(),
         message: format!("the target reads this field at another place: {place}"),
         advice: "keep the order of the table",

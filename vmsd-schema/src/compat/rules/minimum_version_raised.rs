@@ -37,7 +37,7 @@ fn check(subject: &Subject<'_>, out: &mut Out) {
             severity: Severity::Note,
             source: format!("minimum version {old}"),
             target: format!("minimum version {new}"),
-            message: format!("versions {old} to {} no longer load", new - 1),
+            message: format!("versions below {new} no longer load"),
             advice: "keep the old layout if such streams are still about",
             qemu: None,
         });

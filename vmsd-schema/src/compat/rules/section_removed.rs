@@ -42,7 +42,7 @@ fn check(subject: &Subject<'_>, out: &mut Out) {
     };
     let qemu = device.section.as_ref().map(|section| {
         format!(
-            "Unknown section {} {}. Make sure that your current VM setup matches your saved VM setup, including any hotplugged devices",
+            "Unknown savevm section or instance '{}' {}. Make sure that your current VM setup matches your saved VM setup, including any hotplugged devices",
             section.idstr, section.instance_id
         )
     });

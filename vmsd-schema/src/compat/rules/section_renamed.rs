@@ -29,7 +29,7 @@ fn check(subject: &Subject<'_>, out: &mut Out) {
         return;
     }
     let qemu = format!(
-        "Unknown section {} 0",
+        "Unknown savevm section or instance '{}' 0. Make sure that your current VM setup matches your saved VM setup, including any hotplugged devices",
         source
             .section
             .as_ref()

@@ -35,7 +35,7 @@ fn check(subject: &Subject<'_>, out: &mut Out) {
         advice: "remove the device before the guest is saved",
         qemu: Some(format!(
             "State blocked by non-migratable device '{}'",
-            out.section_name()
+            out.idstr()
         )),
     });
 }

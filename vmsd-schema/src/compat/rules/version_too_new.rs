@@ -41,7 +41,7 @@ fn check(subject: &Subject<'_>, out: &mut Out) {
             advice: "use the machine type of the older side, or add state in subsections",
             qemu: Some(format!(
                 "savevm: unsupported version {written} for '{}' v{known}",
-                out.section_name()
+                out.idstr()
             )),
         });
     }
