@@ -13,11 +13,13 @@ pub mod measure;
 pub mod mirrors;
 pub mod outline;
 pub mod output;
+pub mod policy;
 pub mod qemu;
 pub mod ram;
 pub mod relocate;
 pub mod report;
 pub mod select;
+pub mod source;
 pub mod strip;
 pub mod walk;
 

@@ -8,6 +8,9 @@ mod diff;
 mod generate;
 mod hexdump;
 mod inspect;
+mod matrix;
+mod rules;
+mod schema;
 mod strip;
 mod unwrap;
 
@@ -37,6 +40,9 @@ enum Command {
     Conform(conform::Args),
     Unwrap(unwrap::Args),
     Generate(generate::Args),
+    Schema(schema::Args),
+    Matrix(matrix::Args),
+    Rules(rules::Args),
     Completions(completions::Args),
 }
 
@@ -51,6 +57,9 @@ impl Command {
             Self::Conform(args) => args.run(context),
             Self::Unwrap(args) => args.run(context),
             Self::Generate(args) => args.run(context),
+            Self::Schema(args) => args.run(context),
+            Self::Matrix(args) => args.run(context),
+            Self::Rules(args) => args.run(context),
             Self::Completions(args) => args.run(context),
         }
     }
