@@ -34,6 +34,7 @@
 extern crate self as vmsd_schema;
 
 pub mod codec;
+pub mod compat;
 pub mod decode;
 pub mod error;
 pub mod limits;

@@ -1,7 +1,7 @@
 //! Builds a static [`Schema`] from the types that the derive names.
 
 use super::{Codec, Elements, FieldMeta, VmState};
-use crate::schema::{Count, Field, Presence, Schema};
+use crate::schema::{Count, Extent, Field, Presence, Schema};
 
 /// Collects the fields of one description in the order of the wire.
 #[derive(Debug, Default)]
@@ -22,6 +22,7 @@ impl SchemaBuilder {
                 early_setup: Some(S::EARLY_SETUP),
                 unmigratable: Some(S::UNMIGRATABLE),
                 opaque: Some(S::OPAQUE),
+                extent: Extent::Whole,
                 ..Schema::default()
             },
         }
@@ -81,6 +82,7 @@ impl SchemaBuilder {
             presence,
             count,
             shape,
+            ..Field::default()
         });
         self
     }
