@@ -232,6 +232,12 @@ pub struct FieldMeta {
     pub conditional: bool,
     /// Whether QEMU describes each element of an array by itself, as it does where the table has a predicate.
     pub uncompressed: bool,
+    /// Which part of an array it is, as its author wrote it; empty for all of it.
+    pub range: &'static str,
+    /// The bound of the value, as its author wrote it; empty where there is none.
+    pub max: &'static str,
+    /// The check of the value, by its name; empty where there is none.
+    pub validate: &'static str,
 }
 
 impl FieldMeta {

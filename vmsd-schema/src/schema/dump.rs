@@ -229,6 +229,9 @@ impl Dump {
 
     fn close(&mut self, bracket: char) {
         self.level -= 1;
+        if !self.comma {
+            self.text.push('\n'); // an empty list
+        }
         let _ = write!(self.text, "\n{:1$}{bracket}", "", 2 * self.level);
         self.comma = true;
     }

@@ -5,8 +5,8 @@
 
 use super::merge::{self, Clashes};
 use super::{
-    Body, Count, Coverage, Description, Device, DeviceForm, Extent, Field, FieldEntry,
-    Instance, Schema, SchemaSet, SectionId, Shape, Size, StreamDescription,
+    Body, Count, Coverage, Description, Device, DeviceForm, Extent, Field, FieldEntry, Instance,
+    Schema, SchemaSet, SectionId, Shape, Size, StreamDescription,
 };
 
 /// Encodings whose width no value changes.

@@ -7,6 +7,7 @@ mod decode;
 mod diff;
 mod hexdump;
 mod inspect;
+mod schema;
 mod strip;
 
 use std::process::ExitCode;
@@ -33,6 +34,7 @@ enum Command {
     Diff(diff::Args),
     Strip(strip::Args),
     Conform(conform::Args),
+    Schema(schema::Args),
     Completions(completions::Args),
 }
 
@@ -45,6 +47,7 @@ impl Command {
             Self::Diff(args) => args.run(context),
             Self::Strip(args) => args.run(context),
             Self::Conform(args) => args.run(context),
+            Self::Schema(args) => args.run(context),
             Self::Completions(args) => args.run(context),
         }
     }

@@ -1,0 +1,182 @@
+//! A source of schemas: a stream, a dump, a schema file, or the built-in mirrors; as it lies there or compressed.
+
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use vmsd_schema::decode::machine::{Machine, Options};
+use vmsd_schema::schema::{Clash, Coverage, Device, Dialect, SchemaSet, StreamDescription};
+use vmsd_schema::stream::Parser;
+
+use crate::input::{Input, Source as Bytes};
+use crate::mirrors;
+
+/// Where schemas come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A stream, a dump or a schema file.
+    File(PathBuf),
+    /// The built-in mirrors, as some QEMU version names their fields.
+    Builtin(Option<Dialect>),
+}
+
+/// What a source has.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// What to call it.
+    pub name: String,
+    /// What it is.
+    pub kind: Kind,
+    /// What it tells.
+    pub set: SchemaSet,
+    /// What is wrong with it, and does not keep it from being used.
+    pub warnings: Vec<String>,
+}
+
+/// What a source turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A migration stream.
+    Stream,
+    /// The description of a stream alone.
+    Description,
+    /// A dump, or a schema file of ours.
+    Schema,
+    /// The built-in mirrors.
+    Builtin,
+}
+
+/// Why a source cannot be used.
+#[derive(Debug)]
+pub enum Failure {
+    /// It cannot be read.
+    Io(io::Error),
+    /// It is not what it should be.
+    Content(String),
+}
+
+impl Source {
+    /// How reports call it.
+    #[must_use]
+    pub fn name(&self) -> String {
+        match self {
+            Self::File(path) => path.display().to_string(),
+            Self::Builtin(None) => "built-in mirrors".to_owned(),
+            Self::Builtin(Some(dialect)) => format!("built-in mirrors {dialect}"),
+        }
+    }
+
+    /// Reads it.
+    ///
+    /// # Errors
+    /// What the system says of the file, or why its content is none of what a source may be.
+    pub fn load(&self) -> Result<Loaded, Failure> {
+        match self {
+            Self::Builtin(dialect) => Ok(Loaded {
+                name: self.name(),
+                kind: Kind::Builtin,
+                set: builtin(*dialect),
+                warnings: Vec::new(),
+            }),
+            Self::File(path) => {
+                let (kind, set, warnings) = with_bytes(path, parse).map_err(Failure::Io)??;
+                Ok(Loaded {
+                    name: self.name(),
+                    kind,
+                    set,
+                    warnings,
+                })
+            }
+        }
+    }
+}
+
+/// Several sources as one: what each knows of the same machine. Contradictions are returned as well.
+#[must_use]
+pub fn merge(sources: &[Loaded]) -> (SchemaSet, Vec<Clash>) {
+    let Some((first, rest)) = sources.split_first() else {
+        return (SchemaSet::default(), Vec::new());
+    };
+    let mut clashes = Vec::new();
+    let set = rest.iter().fold(first.set.clone(), |set, source| {
+        let (merged, found) = set.merged(&source.set);
+        clashes.extend(found);
+        merged
+    });
+    (set, clashes)
+}
+
+/// Every built-in mirror. With a dialect fields have the names of that version.
+#[must_use]
+pub fn builtin(dialect: Option<Dialect>) -> SchemaSet {
+    let registry = mirrors::registry();
+    let mirrors = registry
+        .mirrors()
+        .iter()
+        .filter(|mirror| mirror.preset.is_empty());
+    SchemaSet {
+        qemu: dialect.map(|dialect| dialect.example().to_owned()),
+        coverage: Coverage::default(),
+        devices: mirrors
+            .map(|mirror| Device {
+                schema: mirror.schema(),
+                ..Device::default()
+            })
+            .collect(),
+        ..SchemaSet::default()
+    }
+}
+
+fn with_bytes<T>(path: &Path, work: impl FnOnce(&[u8]) -> T) -> io::Result<T> {
+    match Input::open(path)?.source {
+        Bytes::Mapped(map) => Ok(work(&map)),
+        Bytes::Pipe(mut pipe) => {
+            let mut bytes = Vec::new();
+            pipe.read_to_end(&mut bytes)?;
+            Ok(work(&bytes))
+        }
+    }
+}
+
+/// What the bytes are, by their beginning.
+fn parse(bytes: &[u8]) -> Result<(Kind, SchemaSet, Vec<String>), Failure> {
+    let content = |error: vmsd_schema::Error| Failure::Content(error.to_string());
+    let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
+    if first != Some(&b'{') {
+        return stream(bytes);
+    }
+    match SchemaSet::from_json(bytes) {
+        Ok(set) => Ok((Kind::Schema, set, Vec::new())),
+        Err(error) => match StreamDescription::from_json(bytes, 0) {
+            Ok(description) if description.page_size > 0 => Ok((
+                Kind::Description,
+                SchemaSet::from_description(&description),
+                Vec::new(),
+            )),
+            _ => Err(content(error)),
+        },
+    }
+}
+
+fn stream(bytes: &[u8]) -> Result<(Kind, SchemaSet, Vec<String>), Failure> {
+    let registry = mirrors::registry();
+    let machine = Machine::read(bytes, Parser::new(), &registry, Options::default());
+    let stopped = machine.stopped.iter().map(ToString::to_string);
+    if machine.sections.is_empty() {
+        let sentence = stopped
+            .last()
+            .unwrap_or_else(|| "there is no section in this stream".to_owned());
+        return Err(Failure::Content(sentence));
+    }
+    let problems = machine.problems.iter().map(ToString::to_string);
+    let warnings = stopped.chain(problems).collect();
+    Ok((Kind::Stream, machine.schemas(), warnings))
+}
+
+impl From<Failure> for String {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Io(error) => error.to_string(),
+            Failure::Content(sentence) => sentence,
+        }
+    }
+}
