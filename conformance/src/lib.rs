@@ -15,6 +15,7 @@ pub mod qemu;
 pub mod ram;
 pub mod report;
 pub mod select;
+pub mod side;
 pub mod source;
 pub mod strip;
 pub mod walk;

@@ -1,5 +1,6 @@
 //! The command line: which subcommands there are, how they end, and what a failure looks like.
 
+mod check;
 mod common;
 mod completions;
 mod conform;
@@ -32,6 +33,7 @@ enum Command {
     Decode(decode::Args),
     Hexdump(hexdump::Args),
     Diff(diff::Args),
+    Check(check::Args),
     Strip(strip::Args),
     Conform(conform::Args),
     Schema(schema::Args),
@@ -45,6 +47,7 @@ impl Command {
             Self::Decode(args) => args.run(context),
             Self::Hexdump(args) => args.run(context),
             Self::Diff(args) => args.run(context),
+            Self::Check(args) => args.run(context),
             Self::Strip(args) => args.run(context),
             Self::Conform(args) => args.run(context),
             Self::Schema(args) => args.run(context),
