@@ -11,6 +11,7 @@ pub mod measure;
 pub mod mirrors;
 pub mod outline;
 pub mod output;
+pub mod policy;
 pub mod qemu;
 pub mod ram;
 pub mod report;

@@ -11,6 +11,7 @@ mod hexdump_body;
 pub mod inspect;
 pub mod inspect_json;
 pub mod json;
+pub mod matrix;
 pub mod scalar;
 mod styles;
 pub mod subject;

@@ -90,6 +90,22 @@ impl Source {
     }
 }
 
+/// Reads several at once, on as many threads.
+#[must_use]
+pub fn load_all(sources: &[Source]) -> Vec<Result<Loaded, Failure>> {
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = sources
+            .iter()
+            .map(|source| scope.spawn(|| source.load()))
+            .collect();
+        let crashed = |_| Err(Failure::Content("the reader crashed".to_owned()));
+        threads
+            .into_iter()
+            .map(|thread| thread.join().unwrap_or_else(crashed))
+            .collect()
+    })
+}
+
 /// Several sources as one: what each knows of the same machine. Contradictions are returned as well.
 #[must_use]
 pub fn merge(sources: &[Loaded]) -> (SchemaSet, Vec<Clash>) {

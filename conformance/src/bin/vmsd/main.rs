@@ -8,6 +8,8 @@ mod decode;
 mod diff;
 mod hexdump;
 mod inspect;
+mod matrix;
+mod rules;
 mod schema;
 mod strip;
 
@@ -37,6 +39,8 @@ enum Command {
     Strip(strip::Args),
     Conform(conform::Args),
     Schema(schema::Args),
+    Matrix(matrix::Args),
+    Rules(rules::Args),
     Completions(completions::Args),
 }
 
@@ -51,6 +55,8 @@ impl Command {
             Self::Strip(args) => args.run(context),
             Self::Conform(args) => args.run(context),
             Self::Schema(args) => args.run(context),
+            Self::Matrix(args) => args.run(context),
+            Self::Rules(args) => args.run(context),
             Self::Completions(args) => args.run(context),
         }
     }
