@@ -51,15 +51,32 @@ mod port92;
 mod ps2;
 mod ps2kbd;
 mod ps2mouse;
+mod scsi_device;
+mod scsi_disk;
 mod serial;
 mod slirp;
 mod timer;
 mod vga;
+mod virtio;
+mod virtio_balloon;
+mod virtio_blk;
+mod virtio_console;
+mod virtio_gpu;
+mod virtio_input;
+mod virtio_iommu;
+mod virtio_net;
+mod virtio_rng;
+mod virtio_rtc;
+mod virtio_scsi;
+mod virtio_vga;
 mod vmmouse;
 mod xio3130_downstream;
 mod xio3130_upstream;
 
 use vmsd_schema::decode::typed::{Mirror, Registry};
+
+use self::scsi_device::Form;
+use self::virtio::Bus;
 
 /// Every mirror, by name. Where a stream without a description leaves open which layout it has, a device stands here
 /// once for each; the commonest first.
@@ -130,12 +147,111 @@ pub fn registry() -> Registry {
         Mirror::of::<port92::Port92>(),
         Mirror::of::<ps2kbd::Ps2Kbd>(),
         Mirror::of::<ps2mouse::Ps2Mouse>(),
+        Mirror::of::<scsi_disk::ScsiDisk>(),
+        Mirror::of::<scsi_disk::ScsiDisk>().preset("a virtio-scsi controller", || {
+            Box::new(scsi_disk::ScsiDisk::with_requests(Form {
+                virtio: true,
+                emulated: true,
+            }))
+        }),
+        Mirror::of::<scsi_disk::ScsiDisk>().preset(
+            "a virtio-scsi controller, no emulated requests",
+            || {
+                Box::new(scsi_disk::ScsiDisk::with_requests(Form {
+                    virtio: true,
+                    emulated: false,
+                }))
+            },
+        ),
+        Mirror::of::<scsi_disk::ScsiDisk>().preset("emulated requests", || {
+            Box::new(scsi_disk::ScsiDisk::with_requests(Form {
+                virtio: false,
+                emulated: true,
+            }))
+        }),
         Mirror::of::<serial::SerialDevice>(),
         Mirror::of::<serial::SerialDevice>()
             .preset("mapped", || Box::new(serial::SerialDevice::mapped())),
         Mirror::of::<slirp::Slirp>(),
         Mirror::of::<timer::Clocks>(),
         Mirror::of::<vga::PciVga>(),
+        Mirror::of::<virtio_balloon::VirtioBalloon>(),
+        Mirror::of::<virtio_balloon::VirtioBalloon>().preset("mmio", || {
+            Box::new(virtio_balloon::VirtioBalloon::behind(Bus::mmio()))
+        }),
+        Mirror::of::<virtio_balloon::VirtioBalloon>().preset("ccw", || {
+            Box::new(virtio_balloon::VirtioBalloon::behind(Bus::ccw()))
+        }),
+        Mirror::of::<virtio_blk::VirtioBlk>(),
+        Mirror::of::<virtio_blk::VirtioBlk>().preset("mmio", || {
+            Box::new(virtio_blk::VirtioBlk::behind(Bus::mmio()))
+        }),
+        Mirror::of::<virtio_blk::VirtioBlk>().preset("ccw", || {
+            Box::new(virtio_blk::VirtioBlk::behind(Bus::ccw()))
+        }),
+        Mirror::of::<virtio_console::VirtioConsole>(),
+        Mirror::of::<virtio_console::VirtioConsole>().preset("mmio", || {
+            Box::new(virtio_console::VirtioConsole::behind(Bus::mmio()))
+        }),
+        Mirror::of::<virtio_console::VirtioConsole>().preset("ccw", || {
+            Box::new(virtio_console::VirtioConsole::behind(Bus::ccw()))
+        }),
+        Mirror::of::<virtio_input::VirtioInput>(),
+        Mirror::of::<virtio_input::VirtioInput>().preset("mmio", || {
+            Box::new(virtio_input::VirtioInput::behind(Bus::mmio()))
+        }),
+        Mirror::of::<virtio_input::VirtioInput>().preset("ccw", || {
+            Box::new(virtio_input::VirtioInput::behind(Bus::ccw()))
+        }),
+        Mirror::of::<virtio_rng::VirtioRng>(),
+        Mirror::of::<virtio_rng::VirtioRng>().preset("mmio", || {
+            Box::new(virtio_rng::VirtioRng::behind(Bus::mmio()))
+        }),
+        Mirror::of::<virtio_rng::VirtioRng>().preset("ccw", || {
+            Box::new(virtio_rng::VirtioRng::behind(Bus::ccw()))
+        }),
+        Mirror::of::<virtio_rtc::VirtioRtc>(),
+        Mirror::of::<virtio_rtc::VirtioRtc>().preset("mmio", || {
+            Box::new(virtio_rtc::VirtioRtc::behind(Bus::mmio()))
+        }),
+        Mirror::of::<virtio_rtc::VirtioRtc>().preset("ccw", || {
+            Box::new(virtio_rtc::VirtioRtc::behind(Bus::ccw()))
+        }),
+        Mirror::of::<virtio_scsi::VirtioScsi>(),
+        Mirror::of::<virtio_scsi::VirtioScsi>().preset("mmio", || {
+            Box::new(virtio_scsi::VirtioScsi::behind(Bus::mmio()))
+        }),
+        Mirror::of::<virtio_scsi::VirtioScsi>().preset("ccw", || {
+            Box::new(virtio_scsi::VirtioScsi::behind(Bus::ccw()))
+        }),
+        Mirror::of::<virtio_net::VirtioNet>(),
+        Mirror::of::<virtio_net::VirtioNet>().preset("mmio", || {
+            Box::new(virtio_net::VirtioNet::behind(Bus::mmio()))
+        }),
+        Mirror::of::<virtio_net::VirtioNet>().preset("ccw", || {
+            Box::new(virtio_net::VirtioNet::behind(Bus::ccw()))
+        }),
+        Mirror::of::<virtio_net::VirtioNet>().preset("several pairs of queues", || {
+            Box::new(virtio_net::VirtioNet::with_pairs(Bus::default(), 2))
+        }),
+        Mirror::of::<virtio_net::VirtioNet>().preset("mmio, several pairs of queues", || {
+            Box::new(virtio_net::VirtioNet::with_pairs(Bus::mmio(), 2))
+        }),
+        Mirror::of::<virtio_net::VirtioNet>().preset("ccw, several pairs of queues", || {
+            Box::new(virtio_net::VirtioNet::with_pairs(Bus::ccw(), 2))
+        }),
+        Mirror::of::<virtio_gpu::VirtioGpu<true>>(),
+        Mirror::of::<virtio_gpu::VirtioGpu<true>>().preset("mmio", || {
+            Box::new(virtio_gpu::VirtioGpu::<true>::behind(Bus::mmio()))
+        }),
+        Mirror::of::<virtio_gpu::VirtioGpu<true>>().preset("ccw", || {
+            Box::new(virtio_gpu::VirtioGpu::<true>::behind(Bus::ccw()))
+        }),
+        Mirror::of::<virtio_gpu::VirtioGpu<false>>().preset("machine types up to 8.2", || {
+            Box::new(virtio_gpu::VirtioGpu::<false>::default())
+        }),
+        Mirror::of::<virtio_iommu::VirtioIommu>(),
+        Mirror::of::<virtio_vga::VirtioVga>(),
         Mirror::of::<vmmouse::Vmmouse>(),
         Mirror::of::<xio3130_downstream::Xio3130Downstream>(),
         Mirror::of::<xio3130_upstream::Xio3130Upstream>(),
