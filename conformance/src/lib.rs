@@ -19,6 +19,7 @@ pub mod ram;
 pub mod relocate;
 pub mod report;
 pub mod select;
+pub mod side;
 pub mod source;
 pub mod strip;
 pub mod walk;

@@ -142,7 +142,7 @@ pub fn builtin(dialect: Option<Dialect>) -> SchemaSet {
     }
 }
 
-fn with_bytes<T>(path: &Path, work: impl FnOnce(&[u8]) -> T) -> io::Result<T> {
+pub(crate) fn with_bytes<T>(path: &Path, work: impl FnOnce(&[u8]) -> T) -> io::Result<T> {
     match Input::open(path)?.source {
         Bytes::Mapped(map) => Ok(work(&map)),
         Bytes::Pipe(mut pipe) => {
@@ -154,7 +154,7 @@ fn with_bytes<T>(path: &Path, work: impl FnOnce(&[u8]) -> T) -> io::Result<T> {
 }
 
 /// What the bytes are, by their beginning.
-fn parse(bytes: &[u8]) -> Result<(Kind, SchemaSet, Vec<String>), Failure> {
+pub(crate) fn parse(bytes: &[u8]) -> Result<(Kind, SchemaSet, Vec<String>), Failure> {
     let content = |error: vmsd_schema::Error| Failure::Content(error.to_string());
     let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
     if first != Some(&b'{') {

@@ -1,5 +1,6 @@
 //! The command line: which subcommands there are, how they end, and what a failure looks like.
 
+mod check;
 mod common;
 mod completions;
 mod conform;
@@ -36,6 +37,7 @@ enum Command {
     Decode(decode::Args),
     Hexdump(hexdump::Args),
     Diff(diff::Args),
+    Check(check::Args),
     Strip(strip::Args),
     Conform(conform::Args),
     Unwrap(unwrap::Args),
@@ -53,6 +55,7 @@ impl Command {
             Self::Decode(args) => args.run(context),
             Self::Hexdump(args) => args.run(context),
             Self::Diff(args) => args.run(context),
+            Self::Check(args) => args.run(context),
             Self::Strip(args) => args.run(context),
             Self::Conform(args) => args.run(context),
             Self::Unwrap(args) => args.run(context),
