@@ -73,6 +73,9 @@ pub(crate) const fn meta(name: &'static str) -> FieldMeta {
         since: 0,
         conditional: false,
         uncompressed: false,
+        range: "",
+        max: "",
+        validate: "",
     }
 }
 
