@@ -11,6 +11,7 @@ mod matrix;
 mod rules;
 mod schema;
 mod strip;
+mod unwrap;
 
 use std::process::ExitCode;
 
@@ -39,6 +40,7 @@ enum Command {
     Schema(schema::Args),
     Matrix(matrix::Args),
     Rules(rules::Args),
+    Unwrap(unwrap::Args),
     Completions(completions::Args),
 }
 
@@ -54,6 +56,7 @@ impl Command {
             Self::Schema(args) => args.run(context),
             Self::Matrix(args) => args.run(context),
             Self::Rules(args) => args.run(context),
+            Self::Unwrap(args) => args.run(context),
             Self::Completions(args) => args.run(context),
         }
     }
