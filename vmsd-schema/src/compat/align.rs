@@ -14,6 +14,10 @@ pub(super) fn devices(source: &Device, target: &Device, out: &mut Out) {
     }
     out.device(source, |out| {
         out.show(&Subject::Devices { source, target });
+        let renamed = source.schema.name != target.schema.name;
+        if renamed && !source.schema.name.is_empty() && !target.schema.name.is_empty() {
+            return; // another device: its fields have nothing to do with these
+        }
         let (source, target) = (&source.schema, &target.schema);
         tables(
             source,
@@ -69,10 +73,16 @@ fn tables(
                     .filter(|field| present(field, read) != Some(false)),
             ),
             Step::Both(a, b) => {
-                sides.gap(&mut left, &mut right, out);
-                if let (Some(a), Some(b)) = (source.fields.get(a), target.fields.get(b)) {
-                    sides.both(a, b, out);
+                let (Some(a), Some(b)) = (source.fields.get(a), target.fields.get(b)) else {
+                    continue;
+                };
+                if resized(a, b) {
+                    left.push(a);
+                    right.push(b);
+                    continue;
                 }
+                sides.gap(&mut left, &mut right, out);
+                sides.both(a, b, out);
             }
         }
     }
@@ -95,8 +105,11 @@ impl<'s> Sides<'s> {
         if source == target && self.written == self.read {
             return;
         }
-        let certain =
-            present(source, self.written).is_some() || self.source.extent == Extent::Seen;
+        let there = [present(source, self.written), present(target, self.read)];
+        if there == [Some(false); 2] {
+            return;
+        }
+        let certain = present(source, self.written).is_some() || self.source.extent == Extent::Seen;
         out.inside(&source.name, certain, |out| {
             out.show(&Subject::Fields(Fields {
                 source,
@@ -118,6 +131,9 @@ impl<'s> Sides<'s> {
             return;
         }
         let (sent, wanted) = (unfolded(&sent, self.written), unfolded(&wanted, self.read));
+        if fit(&sent, &wanted) == Fit::Same {
+            return;
+        }
         let steps = align(&sent, &wanted, |a, b| same_name(a, b) || same_form(a, b));
         let (mut left, mut right) = (Vec::new(), Vec::new());
         for step in steps {
@@ -135,13 +151,18 @@ impl<'s> Sides<'s> {
         self.rest(&mut left, &mut right, out);
     }
 
-    /// What has no partner at all, unless it is padding on one side and as many bytes on the other.
+    /// What has no partner at all.
     fn rest(&self, left: &mut Vec<&'s Field>, right: &mut Vec<&'s Field>, out: &mut Out) {
         let (sent, wanted) = (std::mem::take(left), std::mem::take(right));
-        if padded(&sent, &wanted) {
-            return;
+        match fit(&sent, &wanted) {
+            Fit::Same => {}
+            Fit::Perhaps => out.perhaps(|out| self.differences(&sent, &wanted, out)),
+            Fit::No => self.differences(&sent, &wanted, out),
         }
-        for field in &sent {
+    }
+
+    fn differences(&self, sent: &[&'s Field], wanted: &[&'s Field], out: &mut Out) {
+        for field in sent {
             let moved = self
                 .target
                 .fields
@@ -160,7 +181,7 @@ impl<'s> Sides<'s> {
             };
             out.inside(&field.name, certain, |out| out.show(&subject));
         }
-        for field in &wanted {
+        for field in wanted {
             if self
                 .source
                 .fields
@@ -177,6 +198,12 @@ impl<'s> Sides<'s> {
             out.inside(&field.name, certain, |out| out.show(&subject));
         }
     }
+}
+
+/// Whether padding beside it may take up what a field grew or shrank by.
+fn resized(a: &Field, b: &Field) -> bool {
+    let leaf = |field: &Field| matches!(field.shape, Shape::Leaf { .. }) && always(field);
+    leaf(a) && leaf(b) && matches!((bytes(a), bytes(b)), (Some(a), Some(b)) if a != b)
 }
 
 /// The version at which a nested table is written or read: its own, unless the field pins another.
@@ -217,33 +244,49 @@ fn unfolded<'s>(fields: &[&'s Field], version: Option<u32>) -> Vec<&'s Field> {
     flat
 }
 
-/// Whether one side is padding and the other takes as many bytes.
-fn padded(sent: &[&Field], wanted: &[&Field]) -> bool {
-    if !sent.iter().all(|field| is_padding(field)) && !wanted.iter().all(|field| is_padding(field))
-    {
-        return false;
+/// Whether two runs of fields without partners are the same bytes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fit {
+    /// As many, and padding takes up what is new or gone.
+    Same,
+    /// As many, or nobody knows how many: the load may well succeed.
+    Perhaps,
+    No,
+}
+
+fn fit(sent: &[&Field], wanted: &[&Field]) -> Fit {
+    if sent.is_empty() || wanted.is_empty() {
+        return Fit::No;
     }
     let sum = |fields: &[&Field], bytes: fn(&Field) -> Option<u64>| {
-        let sizes = fields.iter().map(|field| bytes(field));
-        sizes
-            .sum::<Option<u64>>()
-            .filter(|_| fields.iter().all(|field| always(field)))
+        let sizes = fields
+            .iter()
+            .map(|field| bytes(field).filter(|_| always(field)));
+        sizes.sum::<Option<u64>>()
     };
-    // Plain integers take as many bytes in memory; what takes others there is not one of them.
-    let plain = |field: &Field| {
-        host_bytes(field).filter(|_| {
-            is_padding(field)
-                || field
-                    .host
-                    .is_some_and(|host| [1, 2, 4].contains(&host.size))
-        })
-    };
-    match (sum(sent, bytes), sum(wanted, bytes)) {
-        (Some(sent), Some(wanted)) => sent == wanted,
-        _ => {
-            matches!((sum(sent, plain), sum(wanted, plain)), (Some(sent), Some(wanted)) if sent == wanted)
-        }
+    let padding = sent.iter().chain(wanted).any(|field| is_padding(field));
+    if let (Some(sent), Some(wanted)) = (sum(sent, bytes), sum(wanted, bytes)) {
+        return match (sent == wanted, padding) {
+            (true, true) => Fit::Same,
+            (true, false) => Fit::Perhaps,
+            (false, _) => Fit::No,
+        };
     }
+    // Plain integers take as many bytes in memory; older dumps do not tell how many of them there are.
+    let counted = |field: &&Field| field.count != Count::Unknown || is_padding(field);
+    match (sum(sent, plain), sum(wanted, plain)) {
+        (Some(a), Some(b)) if a == b && padding => Fit::Same,
+        (Some(_), Some(_)) if padding && !sent.iter().chain(wanted).all(counted) => Fit::Perhaps,
+        _ => Fit::No,
+    }
+}
+
+/// Bytes in memory of padding and plain integers, which are those of the wire.
+fn plain(field: &Field) -> Option<u64> {
+    let small = field
+        .host
+        .is_some_and(|host| [1, 2, 4].contains(&host.size));
+    host_bytes(field).filter(|_| is_padding(field) || small)
 }
 
 fn always(field: &Field) -> bool {

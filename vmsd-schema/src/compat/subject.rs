@@ -110,7 +110,9 @@ impl Out {
     pub(super) fn device(&mut self, device: &Device, work: impl FnOnce(&mut Self)) {
         self.section = device.label();
         let idstr = device.section.as_ref().map(|section| &section.idstr);
-        idstr.unwrap_or(&device.schema.name).clone_into(&mut self.idstr);
+        idstr
+            .unwrap_or(&device.schema.name)
+            .clone_into(&mut self.idstr);
         work(self);
     }
 
@@ -121,6 +123,13 @@ impl Out {
         work(self);
         self.uncertain -= usize::from(!certain);
         self.path.pop();
+    }
+
+    /// Works on what may well be the same bytes.
+    pub(super) fn perhaps(&mut self, work: impl FnOnce(&mut Self)) {
+        self.uncertain += 1;
+        work(self);
+        self.uncertain -= 1;
     }
 
     /// The name under which the section is sent.

@@ -79,7 +79,9 @@ pub(super) fn host_bytes(field: &Field) -> Option<u64> {
 /// Whether the field is padding that nobody reads.
 pub(super) fn is_padding(field: &Field) -> bool {
     match &field.shape {
-        Shape::Leaf { type_name, .. } => type_name == "unused_buffer",
+        Shape::Leaf { type_name, .. } => {
+            type_name == "unused_buffer" || (type_name == "buffer" && field.name == "unused")
+        }
         Shape::Unknown => field.name == "unused",
         _ => false,
     }
