@@ -4,6 +4,7 @@
 pub mod conform;
 pub mod contents;
 pub mod diff;
+pub mod explain;
 pub mod feed;
 pub mod input;
 pub mod map;
