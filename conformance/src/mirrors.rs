@@ -86,11 +86,14 @@ mod virtio;
 mod virtio_balloon;
 mod virtio_blk;
 mod virtio_console;
+mod virtio_gpu;
 mod virtio_input;
+mod virtio_iommu;
 mod virtio_net;
 mod virtio_rng;
 mod virtio_rtc;
 mod virtio_scsi;
+mod virtio_vga;
 mod vmmouse;
 mod xhci;
 mod xio3130_downstream;
@@ -286,6 +289,18 @@ pub fn registry() -> Registry {
         Mirror::of::<virtio_net::VirtioNet>().preset("ccw, several pairs of queues", || {
             Box::new(virtio_net::VirtioNet::with_pairs(Bus::ccw(), 2))
         }),
+        Mirror::of::<virtio_gpu::VirtioGpu<true>>(),
+        Mirror::of::<virtio_gpu::VirtioGpu<true>>().preset("mmio", || {
+            Box::new(virtio_gpu::VirtioGpu::<true>::behind(Bus::mmio()))
+        }),
+        Mirror::of::<virtio_gpu::VirtioGpu<true>>().preset("ccw", || {
+            Box::new(virtio_gpu::VirtioGpu::<true>::behind(Bus::ccw()))
+        }),
+        Mirror::of::<virtio_gpu::VirtioGpu<false>>().preset("machine types up to 8.2", || {
+            Box::new(virtio_gpu::VirtioGpu::<false>::default())
+        }),
+        Mirror::of::<virtio_iommu::VirtioIommu>(),
+        Mirror::of::<virtio_vga::VirtioVga>(),
         Mirror::of::<vmmouse::Vmmouse>(),
         Mirror::of::<xhci::Xhci>(),
         Mirror::of::<xhci::XhciSysbus>(),

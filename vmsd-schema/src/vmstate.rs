@@ -15,7 +15,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::schema::{Count, Description, Dialect, Priority, Schema, Shape};
 use crate::wire::{Reader, Writer};
 
-pub use describer::{Described, Describer, Explanation};
+pub use describer::{Described, Describer};
 pub use elements::{Counted, Elements, Length, Unit};
 pub use inspection::{Mode, Note, Position};
 pub use loader::{subsection_name, Loader};

@@ -13,6 +13,8 @@ mod part;
 mod pci;
 mod queue;
 mod subsections;
+#[cfg(test)]
+mod tests;
 
 use vmsd_schema::codec::{Each, Nested, Scalar};
 use vmsd_schema::schema::{Dialect, Schema, Shape};

@@ -174,3 +174,52 @@ impl Rss {
         self.indirections_len.is_power_of_two() && self.indirections_len <= 128
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use vmsd_schema::ErrorKind;
+
+    /// Of a card with two pairs: what stands where the filter's count and the pairs are is given.
+    fn load(in_use: u32, max: u16, current: u16) -> vmsd_schema::Result<()> {
+        let mut net = Net {
+            pairs: Pairs::up_to(2),
+            ..Net::default()
+        };
+        let mut bytes = vmsd_schema::save(&mut net, 11)?;
+        bytes[18..22].copy_from_slice(&in_use.to_be_bytes());
+        let pairs = bytes.len() - 4;
+        bytes[pairs..pairs + 2].copy_from_slice(&max.to_be_bytes());
+        bytes[pairs + 2..].copy_from_slice(&current.to_be_bytes());
+        bytes.resize(bytes.len() + 4 * usize::from(current.saturating_sub(1)), 0);
+        vmsd_schema::load(&mut net, &bytes, 11)
+    }
+
+    #[test]
+    fn cve_2013_4148_and_4149_a_filter_larger_than_the_table() {
+        load(0, 2, 2).unwrap();
+        let error = load(65, 2, 1).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Bound);
+        assert!(
+            error
+                .to_string()
+                .contains("`mac_table.in_use` is 65, above its bound 64"),
+            "{error}"
+        );
+        let error = load(u32::MAX, 2, 1).unwrap_err();
+        assert!(error.to_string().contains("is 4294967295"), "{error}");
+    }
+
+    #[test]
+    fn cve_2013_4150_more_pairs_than_the_card_has() {
+        let error = load(0, 2, 3).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Bound);
+        assert!(
+            error
+                .to_string()
+                .contains("`curr_queue_pairs` is 3, above its bound 2"),
+            "{error}"
+        );
+        assert_eq!(load(0, 3, 3).unwrap_err().kind(), ErrorKind::Mismatch);
+    }
+}

@@ -21,6 +21,9 @@ pub trait State {
 
     /// The body at `version`, its description in `dialect`, and its values by name.
     fn describe(&mut self, dialect: Dialect, version: u32) -> Result<Described>;
+
+    /// As [`Self::describe`], with a description that also shows what QEMU's leaves out: see [`Describer::explaining`].
+    fn explain(&mut self, dialect: Dialect, version: u32) -> Result<Described>;
 }
 
 impl<S: VmState> State for S {
@@ -40,6 +43,10 @@ impl<S: VmState> State for S {
 
     fn describe(&mut self, dialect: Dialect, version: u32) -> Result<Described> {
         Describer::new(dialect).describe(self, version)
+    }
+
+    fn explain(&mut self, dialect: Dialect, version: u32) -> Result<Described> {
+        Describer::new(dialect).explaining().describe(self, version)
     }
 }
 

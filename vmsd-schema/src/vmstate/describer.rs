@@ -17,17 +17,6 @@ pub struct Described {
     pub description: Description,
     /// The fields by name, subsections by full name.
     pub value: Value,
-    /// What the description does not tell of values that it shows by their size alone, in the order of the wire.
-    pub explanations: Vec<Explanation>,
-}
-
-/// The layout of a value that QEMU describes by its type's name and its size.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Explanation {
-    /// Bytes from the start of the body to the value.
-    pub offset: usize,
-    /// What stands there.
-    pub description: Description,
 }
 
 /// Writes the fields it is shown and describes them.
@@ -41,7 +30,8 @@ pub struct Describer {
     /// Of the field that is being described.
     elements: Vec<Element>,
     element_values: Vec<Value>,
-    explanations: Vec<Explanation>,
+    /// Whether values are laid open that QEMU describes by their size alone.
+    explains: bool,
 }
 
 impl Describer {
@@ -56,8 +46,16 @@ impl Describer {
             values: Vec::new(),
             elements: Vec::new(),
             element_values: Vec::new(),
-            explanations: Vec::new(),
+            explains: false,
         }
+    }
+
+    /// This describer, which shows the layout of values that QEMU describes by their type's name and size alone. The
+    /// description is not QEMU's then, but one that [`crate::decode::decode`] reads to the last field.
+    #[must_use]
+    pub fn explaining(mut self) -> Self {
+        self.explains = true;
+        self
     }
 
     /// The dialect.
@@ -76,7 +74,6 @@ impl Describer {
             bytes: self.writer.into_bytes(),
             description,
             value,
-            explanations: self.explanations,
         })
     }
 
@@ -107,12 +104,12 @@ impl Describer {
     pub fn explained<S: VmState>(&mut self, type_name: &'static str, state: &mut S) -> Result<()> {
         let offset = self.writer.len();
         let (description, value) = self.vmsd(state, S::VERSION)?;
-        self.push(type_name, Body::Leaf, offset);
+        let body = match self.explains {
+            true => Body::Struct(Some(Box::new(description))),
+            false => Body::Leaf,
+        };
+        self.push(type_name, body, offset);
         self.element_values.push(value);
-        self.explanations.push(Explanation {
-            offset,
-            description,
-        });
         Ok(())
     }
 
@@ -172,12 +169,11 @@ impl Describer {
             .map_err(|error| error.inside("pre_save"))?;
         let mut inner = Self::new(self.dialect);
         inner.writer = std::mem::take(&mut self.writer);
-        inner.explanations = std::mem::take(&mut self.explanations);
+        inner.explains = self.explains;
         let result = visit_all(state, &mut inner, version);
         state.hook_post_save();
         result?;
         self.writer = inner.writer;
-        self.explanations = inner.explanations;
         let description = Description {
             vmsd_name: S::NAME.to_owned(),
             version,

@@ -249,3 +249,81 @@ impl Codec<Requests> for RequestsBlob {
         describer.explained("scsi-requests", value)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use vmsd_schema::ErrorKind;
+
+    const VIRTIO: Form = Form {
+        virtio: true,
+        emulated: true,
+    };
+
+    fn read() -> Request {
+        let mut command = [0; 16];
+        command[0] = 0x28;
+        Request {
+            form: VIRTIO,
+            kind: 2,
+            command,
+            sector_count: 1,
+            buflen: 512,
+            data: vec![7; 512],
+            ..Request::default()
+        }
+    }
+
+    #[test]
+    fn requests_of_each_direction_go_there_and_back() {
+        let mut write = Request { kind: 2, ..read() };
+        write.command[0] = 0x2a;
+        let retry = Request {
+            kind: RETRY,
+            data: Vec::new(),
+            ..read()
+        };
+        let mut requests = Requests::of(VIRTIO);
+        requests.requests.extend([read(), write, retry]);
+        let bytes = vmsd_schema::save(&mut requests, 0).unwrap();
+        let each = 1 + 24 + 4 + 49168 + 16;
+        assert_eq!(bytes.len(), 3 * each + (4 + 512) + 512 + 1);
+        let mut again = Requests::of(VIRTIO);
+        vmsd_schema::load(&mut again, &bytes, 0).unwrap();
+        assert_eq!(again.requests.len(), 3);
+        assert_eq!(vmsd_schema::save(&mut again, 0).unwrap(), bytes);
+    }
+
+    #[test]
+    fn cve_2013_4542_more_segments_than_a_request_has() {
+        let mut requests = Requests::of(VIRTIO);
+        requests.requests.push(read());
+        let mut bytes = vmsd_schema::save(&mut requests, 0).unwrap();
+        bytes[1 + 24 + 4 + 4..][..4].copy_from_slice(&2000_u32.to_le_bytes());
+        let error = vmsd_schema::load(&mut requests, &bytes, 0).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Count);
+        assert!(
+            error
+                .to_string()
+                .contains("`out_num` is 2000, above its bound 1024"),
+            "{error}"
+        );
+    }
+
+    #[test]
+    fn a_request_used_no_more_than_its_buffer() {
+        let mut requests = Requests::of(VIRTIO);
+        requests.requests.push(Request {
+            buflen: 511,
+            ..read()
+        });
+        let bytes = vmsd_schema::save(&mut requests, 0);
+        let error = bytes.unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("`iov_len` is 512, above its bound 511"),
+            "{error}"
+        );
+    }
+}
