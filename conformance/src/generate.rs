@@ -10,6 +10,7 @@
 pub mod batch;
 pub mod c;
 pub mod encoding;
+pub mod facts;
 pub mod layout;
 mod merge;
 pub mod names;

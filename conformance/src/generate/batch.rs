@@ -77,7 +77,12 @@ impl Batch {
     ///
     /// # Errors
     /// If the folder cannot be written.
-    pub fn write(&self, folder: &Path, library: &Dependency, runner_folder: &Path) -> std::io::Result<Size> {
+    pub fn write(
+        &self,
+        folder: &Path,
+        library: &Dependency,
+        runner_folder: &Path,
+    ) -> std::io::Result<Size> {
         let mut devices: Vec<(u64, &Device)> = self.layouts.iter().map(|(k, d)| (*k, d)).collect();
         devices.sort_by(|one, other| one.1.layout.name.cmp(&other.1.layout.name));
         let mut size = Size {
@@ -101,7 +106,10 @@ impl Batch {
                 format!("            ({key:#x}, {source:?}),\n")
             });
             let origins: String = origins.collect();
-            let _ = writeln!(calls, "        ({name}::registry(), &[\n{origins}        ]),");
+            let _ = writeln!(
+                calls,
+                "        ({name}::registry(), &[\n{origins}        ]),"
+            );
         }
         let main = format!(
             "//! Puts every section through the device of its layout.\n\nfn main() -> std::io::Result<()> {{\n    \
@@ -120,7 +128,10 @@ impl Batch {
         super::write::file(&folder.join("Cargo.toml"), &workspace(names.collect()))?;
         // The same versions of everything: what is compiled already need not be again.
         let lock = runner_folder.join("../Cargo.lock");
-        if let (Ok(text), false) = (std::fs::read_to_string(lock), folder.join("Cargo.lock").exists()) {
+        if let (Ok(text), false) = (
+            std::fs::read_to_string(lock),
+            folder.join("Cargo.lock").exists(),
+        ) {
             super::write::file(&folder.join("Cargo.lock"), &text)?;
         }
         Ok(size)
@@ -136,7 +147,10 @@ fn workspace(names: Vec<String>) -> String {
         members.join(", ")
     );
     for name in names {
-        let _ = write!(out, "\n[profile.dev.package.{name}]\ndebug = false\nincremental = false\n");
+        let _ = write!(
+            out,
+            "\n[profile.dev.package.{name}]\ndebug = false\nincremental = false\n"
+        );
     }
     out
 }

@@ -92,18 +92,42 @@ fn macro_of<'n>(field: &Field, state: &str, name: &dyn Fn(StructId) -> &'n str) 
             }
         }
         Kind::Struct(id) => {
-            format!("VMSTATE_STRUCT{suffix}({text}, {state}{count}, 0, vmstate_{0}, {1})", name(*id), camel(name(*id)))
+            format!(
+                "VMSTATE_STRUCT{suffix}({text}, {state}{count}, 0, vmstate_{0}, {1})",
+                name(*id),
+                camel(name(*id))
+            )
         }
         Kind::VStruct(id, version) => {
-            format!("VMSTATE_VSTRUCT{suffix}({text}, {state}{count}, vmstate_{0}, {1}, {version})", name(*id), camel(name(*id)))
+            format!(
+                "VMSTATE_VSTRUCT{suffix}({text}, {state}{count}, vmstate_{0}, {1}, {version})",
+                name(*id),
+                camel(name(*id))
+            )
         }
-        Kind::Tmp(id) => format!("VMSTATE_WITH_TMP({state}, {}, vmstate_{})", camel(name(*id)), name(*id)),
+        Kind::Tmp(id) => format!(
+            "VMSTATE_WITH_TMP({state}, {}, vmstate_{})",
+            camel(name(*id)),
+            name(*id)
+        ),
         Kind::List(list, id) => {
-            let word = if list == "qlist" { "QLIST_V" } else { "QTAILQ_V" };
-            format!("VMSTATE_{word}({text}, {state}, 0, vmstate_{0}, {1}, next)", name(*id), camel(name(*id)))
+            let word = if list == "qlist" {
+                "QLIST_V"
+            } else {
+                "QTAILQ_V"
+            };
+            format!(
+                "VMSTATE_{word}({text}, {state}, 0, vmstate_{0}, {1}, next)",
+                name(*id),
+                camel(name(*id))
+            )
         }
         Kind::Tree(None, value) => {
-            format!("VMSTATE_GTREE_DIRECT_KEY_V({text}, {state}, 0, &vmstate_{0}, {1})", name(*value), camel(name(*value)))
+            format!(
+                "VMSTATE_GTREE_DIRECT_KEY_V({text}, {state}, 0, &vmstate_{0}, {1})",
+                name(*value),
+                camel(name(*value))
+            )
         }
         Kind::Tree(Some(key), value) => format!(
             "VMSTATE_GTREE_V({text}, {state}, 0, vmstate_{{{1}, {0}}}, {2}, {3})",

@@ -13,6 +13,10 @@ pub struct Layout {
     pub name: String,
     /// The version that was written.
     pub version: u32,
+    /// The oldest version that loads, if a dump told.
+    pub minimum_version: Option<u32>,
+    /// Subsections that a dump knows and no stream sent.
+    pub unsent: Vec<String>,
     /// Whether this is an old-style handler without a VMStateDescription.
     pub opaque: bool,
     /// Fields in the order of the wire.
@@ -28,6 +32,10 @@ pub struct LayoutField {
     pub name: String,
     /// Whether it was there in some values and not in others.
     pub optional: bool,
+    /// The version that it came with, if a dump told; 0 is the first.
+    pub since: u32,
+    /// Whether a dump says that a predicate decides.
+    pub conditional: bool,
     /// How many elements it has.
     pub count: Count,
     /// Whether elements were described one by one.
@@ -125,6 +133,8 @@ impl Layout {
         Ok(Self {
             name: description.vmsd_name.clone(),
             version: description.version,
+            minimum_version: None,
+            unsent: Vec::new(),
             opaque: false,
             fields,
             subsections: subsections.collect::<Result<_, _>>()?,
@@ -172,6 +182,8 @@ impl LayoutField {
         Ok(Self {
             name: first.name.clone(),
             optional: false,
+            since: 0,
+            conditional: false,
             count: match (count, first.array, pointers) {
                 (1, ArrayKey::Single, Pointers::None) => Count::One,
                 _ => Count::Fixed(count),

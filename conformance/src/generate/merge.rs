@@ -68,9 +68,8 @@ impl Item {
         Ok(match (self, other) {
             (one, another) if one == another => one,
             (Self::Null, known) | (known, Self::Null) => known,
-            (Self::Undescribed { .. }, Self::Struct(known)) | (Self::Struct(known), Self::Undescribed { .. }) => {
-                Self::Struct(known)
-            }
+            (Self::Undescribed { .. }, Self::Struct(known))
+            | (Self::Struct(known), Self::Undescribed { .. }) => Self::Struct(known),
             (Self::Struct(one), Self::Struct(another)) => Self::Struct(one.merge(another)?),
             (Self::VStruct(one), Self::VStruct(another)) => Self::VStruct(one.merge(another)?),
             (Self::Tmp(one), Self::Tmp(another)) => Self::Tmp(one.merge(another)?),
@@ -145,4 +144,103 @@ fn aligned<T>(
     }
     joined.extend(ours.into_iter().map(alone));
     Ok(joined)
+}
+
+#[cfg(test)]
+#[allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test ends where it fails"
+)]
+mod tests {
+    use vmsd_schema::schema::{ArrayKey, Body, Description, FieldEntry};
+
+    use super::*;
+
+    fn entry(name: &str, array: ArrayKey, type_name: &str) -> FieldEntry {
+        FieldEntry {
+            name: name.to_owned(),
+            array,
+            type_name: type_name.to_owned(),
+            body: Body::Leaf,
+            size: 1,
+        }
+    }
+
+    fn layout(fields: Vec<FieldEntry>) -> Layout {
+        let description = Description {
+            vmsd_name: "d".to_owned(),
+            fields,
+            ..Description::default()
+        };
+        Layout::of(&description).unwrap()
+    }
+
+    fn single(name: &str) -> FieldEntry {
+        entry(name, ArrayKey::Single, "uint8")
+    }
+
+    #[test]
+    fn what_one_lacks_is_optional_and_keeps_its_place() {
+        let one = layout(vec![single("a"), single("b"), single("d")]);
+        let other = layout(vec![single("a"), single("c"), single("d")]);
+        let joined = one.merge(other).unwrap();
+        let names: Vec<_> = joined
+            .fields
+            .iter()
+            .map(|f| (f.name.as_str(), f.optional))
+            .collect();
+        assert_eq!(
+            names,
+            [("a", false), ("c", true), ("b", true), ("d", false)]
+        );
+        let one = layout(vec![single("a"), single("b")]);
+        assert!(one.merge(layout(vec![single("b"), single("a")])).is_err());
+    }
+
+    #[test]
+    fn other_counts_become_a_length_and_other_types_a_conflict() {
+        let array = |len| layout(vec![entry("a", ArrayKey::Len(len), "uint8")]);
+        let joined = array(2).merge(array(3)).unwrap();
+        assert_eq!(joined.fields[0].count, Count::Varies);
+        let other = layout(vec![entry("a", ArrayKey::Len(2), "uint16")]);
+        assert!(array(2).merge(other).is_err());
+    }
+
+    #[test]
+    fn an_unfolded_array_is_one_field_in_each_dialect() {
+        let index = |at| entry("a", ArrayKey::Index(at), "uint8");
+        let forms = [
+            vec![index(0), index(1), index(2)],
+            vec![index(0), index(1), single("a")],
+            vec![single("a"), single("a"), single("a")],
+        ];
+        for form in forms {
+            let layout = layout(form);
+            assert_eq!(layout.fields.len(), 1);
+            assert_eq!(layout.fields[0].count, Count::Fixed(3));
+            assert!(layout.fields[0].uncompressed);
+        }
+    }
+
+    #[test]
+    fn markers_before_each_and_markers_for_null() {
+        let marker = |array| entry("a", array, "ptr-marker");
+        let marked = layout(vec![
+            marker(ArrayKey::Single),
+            single("a"),
+            marker(ArrayKey::Single),
+        ]);
+        let field = &marked.fields[0];
+        assert_eq!(
+            (field.pointers, field.count),
+            (Pointers::Marked, Count::Fixed(2))
+        );
+        let nulls = layout(vec![marker(ArrayKey::Len(254)), single("a")]);
+        let field = &nulls.fields[0];
+        assert_eq!(
+            (field.pointers, field.count),
+            (Pointers::Nullable, Count::Fixed(255))
+        );
+    }
 }

@@ -108,12 +108,20 @@ pub fn stem(wire: &str) -> &str {
 pub fn common_prefix(names: &[&str]) -> String {
     let ends = |name: &str| {
         let ends = name.match_indices(['.', '>']).map(|(at, _)| at + 1);
-        ends.filter_map(|end| name.get(..end).map(str::to_owned)).collect::<Vec<_>>()
+        ends.filter_map(|end| name.get(..end).map(str::to_owned))
+            .collect::<Vec<_>>()
     };
     let prefixes: BTreeSet<String> = names.iter().flat_map(|name| ends(name)).collect();
-    let sharing = |prefix: &String| names.iter().filter(|n| n.starts_with(prefix.as_str())).count();
+    let sharing = |prefix: &String| {
+        names
+            .iter()
+            .filter(|n| n.starts_with(prefix.as_str()))
+            .count()
+    };
     // The longest that most share; one that stands for itself alone says nothing.
-    let most = prefixes.into_iter().filter(|prefix| sharing(prefix) * 2 > names.len());
+    let most = prefixes
+        .into_iter()
+        .filter(|prefix| sharing(prefix) * 2 > names.len());
     most.filter(|prefix| sharing(prefix) > 1)
         .max_by_key(String::len)
         .unwrap_or_default()
@@ -129,15 +137,29 @@ mod tests {
             ("ar.pm1.evt.sts", "ar_pm1_evt_sts", "ArPm1EvtSts"),
             ("bus->nirq", "bus_nirq", "BusNirq"),
             ("PCIDevice", "pci_device", "PciDevice"),
-            ("ide_drive/pio_state", "ide_drive_pio_state", "IdeDrivePioState"),
+            (
+                "ide_drive/pio_state",
+                "ide_drive_pio_state",
+                "IdeDrivePioState",
+            ),
             ("type", "type_", "Type"),
             ("16550A", "n16550_a", "N16550A"),
             ("timer", "timer", "TimerState"),
-            ("gt_timer[GTIMER_PHYS]", "gt_timer_gtimer_phys", "GtTimerGtimerPhys"),
+            (
+                "gt_timer[GTIMER_PHYS]",
+                "gt_timer_gtimer_phys",
+                "GtTimerGtimerPhys",
+            ),
         ] {
-            assert_eq!((snake(wire), camel(wire)), (field.to_owned(), state.to_owned()));
+            assert_eq!(
+                (snake(wire), camel(wire)),
+                (field.to_owned(), state.to_owned())
+            );
         }
-        assert_eq!((stem("cur_offset[1]"), stem("gt[A]"), stem("x")), ("cur_offset", "gt[A]", "x"));
+        assert_eq!(
+            (stem("cur_offset[1]"), stem("gt[A]"), stem("x")),
+            ("cur_offset", "gt[A]", "x")
+        );
         assert_eq!(common_prefix(&["env.a", "env.b.c"]), "env.");
         assert_eq!(common_prefix(&["env.a", "env.b", "halted"]), "env.");
         assert_eq!(common_prefix(&["env.a", "halted"]), "");

@@ -57,7 +57,9 @@ pub fn sources(devices: &[Device]) -> Sources {
             Some(((device, _), _)) => head_of(device),
             None => "//! What several devices have in common.\n".to_owned(),
         };
-        sources.files.insert(format!("{module}.rs"), format!("{head}\n{text}"));
+        sources
+            .files
+            .insert(format!("{module}.rs"), format!("{head}\n{text}"));
     }
     for (root, home) in roots.iter().zip(&homes.roots) {
         let name = names.get(*root).map_or("", String::as_str);
@@ -135,7 +137,10 @@ fn module_text(
     opaque: &mut BTreeSet<String>,
 ) -> String {
     let mut uses = Uses::default();
-    let texts: Vec<String> = ids.iter().map(|id| writer.structure(*id, &mut uses)).collect();
+    let texts: Vec<String> = ids
+        .iter()
+        .map(|id| writer.structure(*id, &mut uses))
+        .collect();
     let mut imports: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     for id in &uses.structs {
         let (Some(home), Some(name)) = (homes.of.get(*id), writer.names.get(*id)) else {
@@ -154,7 +159,9 @@ fn module_text(
     if !imports.is_empty() || !uses.opaque.is_empty() {
         head.push('\n');
     }
-    let local = imports.into_iter().map(|(home, names)| (format!("crate::{home}"), names));
+    let local = imports
+        .into_iter()
+        .map(|(home, names)| (format!("crate::{home}"), names));
     let types = (!uses.opaque.is_empty()).then(|| ("crate".to_owned(), vec![TYPES]));
     let mut local: Vec<_> = local.chain(types).collect();
     local.sort();
@@ -191,17 +198,24 @@ fn import(out: &mut String, path: &str, mut names: Vec<&str>) {
 }
 
 fn head_of(device: &Device) -> String {
-    let mut head = format!("//! `{}`, from what is described in:\n//!\n", device.layout.name);
+    let mut head = format!(
+        "//! `{}`, from what is described in:\n//!\n",
+        device.layout.name
+    );
     for source in &device.sources {
-        let _ = writeln!(head, "//! * {source}");
+        // The folder is nobody's business.
+        let file = std::path::Path::new(source).file_name();
+        let file = file.map_or(source.into(), |file| file.to_string_lossy());
+        let _ = writeln!(head, "//! * {file}");
     }
     head
 }
 
 fn types_text(opaque: &BTreeSet<String>) -> String {
-    let mut out = "//! Encodings that have no codec: of each the name that stands in the description.\n\n\
+    let mut out =
+        "//! Encodings that have no codec: of each the name that stands in the description.\n\n\
                    use vmsd_schema::codec::TypeName;\n"
-        .to_owned();
+            .to_owned();
     for json in opaque {
         let name = camel(json);
         let _ = write!(

@@ -25,6 +25,10 @@ pub struct Struct {
     pub alias: Option<String>,
     /// The version that was written.
     pub version: u32,
+    /// The oldest version that loads, if known.
+    pub minimum_version: Option<u32>,
+    /// Subsections that are known and were not sent.
+    pub unsent: Vec<String>,
     /// Whether it is an old-style handler.
     pub opaque: bool,
     /// Fields in the order of the wire.
@@ -40,6 +44,10 @@ pub struct Field {
     pub name: String,
     /// Whether some values lack it.
     pub optional: bool,
+    /// The version that it came with, if known.
+    pub since: u32,
+    /// Whether a predicate decides.
+    pub conditional: bool,
     /// How many elements it has.
     pub count: Count,
     /// Whether elements were described one by one.
@@ -82,6 +90,8 @@ impl Pool {
             name: layout.name.clone(),
             alias: None,
             version: layout.version,
+            minimum_version: layout.minimum_version,
+            unsent: layout.unsent.clone(),
             opaque: layout.opaque,
             fields,
             subsections,
@@ -149,6 +159,8 @@ impl Pool {
         Field {
             name: field.name.clone(),
             optional: field.optional,
+            since: field.since,
+            conditional: field.conditional,
             count: field.count,
             uncompressed: field.uncompressed,
             pointers: field.pointers,
@@ -169,6 +181,8 @@ impl Pool {
                 name: String::new(),
                 alias: Some(format!("{} {} element", parent.name, field.name)),
                 version: 0,
+                minimum_version: None,
+                unsent: Vec::new(),
                 opaque: false,
                 fields: Vec::new(),
                 subsections: Vec::new(),

@@ -133,10 +133,11 @@ struct Proof<'c> {
 impl Proof<'_> {
     /// The description that the device emits, and the length of what it writes.
     fn run(&mut self, known: &Known<'_>) -> Option<(Description, u64)> {
-        let layout = match Layout::of_section(self.description, self.case.body.len(), self.case.opaque) {
-            Ok(layout) => layout,
-            Err(conflict) => return self.found(&format!("no table: {}", conflict.0)),
-        };
+        let layout =
+            match Layout::of_section(self.description, self.case.body.len(), self.case.opaque) {
+                Ok(layout) => layout,
+                Err(conflict) => return self.found(&format!("no table: {}", conflict.0)),
+            };
         let Some((source, mirror)) = known.get(&layout.key()) else {
             return self.found("nothing was generated for this layout");
         };
@@ -252,11 +253,7 @@ fn struct_spots(
     }
 }
 
-fn node_spots(
-    node: &Node<'_>,
-    spots: &mut Vec<Spot>,
-    opaque: &mut BTreeMap<String, (usize, u64)>,
-) {
+fn node_spots(node: &Node<'_>, spots: &mut Vec<Spot>, opaque: &mut BTreeMap<String, (usize, u64)>) {
     let at = usize::try_from(node.offset).unwrap_or(usize::MAX);
     let mut spot = |at: usize, width: usize| {
         spots.push(Spot {
@@ -331,7 +328,10 @@ struct Random(u64);
 
 impl Random {
     fn next(&mut self) -> u64 {
-        self.0 = self.0.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
+        self.0 = self
+            .0
+            .wrapping_mul(0x5851_f42d_4c95_7f2d)
+            .wrapping_add(0x1405_7b7e_f767_814f);
         self.0 ^ (self.0 >> 29)
     }
 
@@ -345,7 +345,9 @@ impl Random {
             return;
         };
         if spot.is_bool {
-            place.iter_mut().for_each(|byte| *byte = u8::from(*byte == 0));
+            place
+                .iter_mut()
+                .for_each(|byte| *byte = u8::from(*byte == 0));
             return;
         }
         for byte in place.iter_mut() {

@@ -64,9 +64,7 @@ impl Writer<'_> {
             let mut line = self.line(field, &ident, &mut taken, uses);
             needs_default |= line.needs_default;
             let implied = match &field.kind {
-                Kind::Leaf(name, Some(_)) if name == "unused_buffer" => {
-                    "unused".to_owned()
-                }
+                Kind::Leaf(name, Some(_)) if name == "unused_buffer" => "unused".to_owned(),
                 Kind::Tmp(_) if field.count == Count::One => "tmp".to_owned(),
                 _ => format!("{prefix}{ident}"),
             };
@@ -82,6 +80,12 @@ impl Writer<'_> {
             format!("name = {:?}", content.name),
             format!("version = {}", content.version),
         ];
+        if let Some(minimum) = content
+            .minimum_version
+            .filter(|min| *min != content.version)
+        {
+            words.push(format!("minimum_version = {minimum}"));
+        }
         if !prefix.is_empty() {
             words.push(format!("prefix = {prefix:?}"));
         }
@@ -93,7 +97,7 @@ impl Writer<'_> {
         }
         let mut out = String::new();
         for doc in docs_of(content) {
-            let _ = writeln!(out, "/// {doc}");
+            let _ = writeln!(out, "{}", format!("/// {doc}").trim_end());
         }
         let derives = match (self.pool.is_ordered(id), needs_default) {
             (true, _) => "Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, VmState",
@@ -124,7 +128,9 @@ impl Writer<'_> {
         uses.structs.insert(id);
         let own = child.name.strip_prefix(parent.name.as_str());
         let foreign = own.is_none_or(str::is_empty);
-        let ident = taken.take(&snake(own.filter(|own| !own.is_empty()).unwrap_or(&child.name)));
+        let ident = taken.take(&snake(
+            own.filter(|own| !own.is_empty()).unwrap_or(&child.name),
+        ));
         let mut words = vec!["subsection".to_owned()];
         if foreign {
             words.push("foreign_name".to_owned());
@@ -142,13 +148,27 @@ impl Writer<'_> {
             Kind::Struct(id) => {
                 let name = self.named(*id, uses);
                 let width = self.width(*id);
-                elements(&mut line, field, &Encoding::Plain(name), width, ident, taken);
+                elements(
+                    &mut line,
+                    field,
+                    &Encoding::Plain(name),
+                    width,
+                    ident,
+                    taken,
+                );
             }
             Kind::VStruct(id, version) => {
                 line.words.push(format!("struct_version = {version}"));
                 let name = self.named(*id, uses);
                 let width = self.width(*id);
-                elements(&mut line, field, &Encoding::Plain(name), width, ident, taken);
+                elements(
+                    &mut line,
+                    field,
+                    &Encoding::Plain(name),
+                    width,
+                    ident,
+                    taken,
+                );
             }
             Kind::Tmp(id) => {
                 let codec = "codec::Tmp<0>".to_owned();
@@ -175,12 +195,16 @@ impl Writer<'_> {
                 elements(&mut line, field, &encoding, 24, ident, taken);
             }
             Kind::Undescribed { after } => {
-                line.docs.push("Pointers, of which the first is NULL; QEMU does not say what the others are.".to_owned());
+                line.docs.push(
+                    "Pointers, of which the first is NULL; QEMU does not say what the others are."
+                        .to_owned(),
+                );
                 let count = match field.count {
                     Count::Fixed(count) => count,
                     _ => 1,
                 };
-                line.words.push(format!("with = codec::Undescribed<{count}, {after}>"));
+                line.words
+                    .push(format!("with = codec::Undescribed<{count}, {after}>"));
                 line.ty = "Vec<u8>".to_owned();
             }
         }
@@ -201,6 +225,18 @@ impl Writer<'_> {
                 line.words.push("compressed".to_owned());
             }
             line.facts.push((fact, "bool", None));
+        }
+        // Elements of a list would load at that version.
+        let plain = matches!(
+            field.kind,
+            Kind::Leaf(..) | Kind::Struct(_) | Kind::VStruct(..)
+        );
+        if field.since > 0 && plain && !field.optional && !field.conditional {
+            line.words.push(format!("since = {}", field.since));
+        }
+        if field.conditional {
+            line.docs
+                .push("A predicate of the device decides whether this is sent.".to_owned());
         }
         if field.uncompressed {
             line.words.push("uncompressed".to_owned());
@@ -260,7 +296,11 @@ impl Writer<'_> {
                 Count::Fixed(count) => one.saturating_mul(count),
                 _ => one,
             };
-            if all > BOXED { 24 } else { all }
+            if all > BOXED {
+                24
+            } else {
+                all
+            }
         });
         let subsections = content.subsections.iter().map(|id| self.width(*id));
         fields.chain(subsections).sum()
@@ -271,7 +311,11 @@ impl Writer<'_> {
 fn ident_of(field: &Field, prefix: &str, names: &[&str]) -> String {
     let own = field.name.strip_prefix(prefix).unwrap_or(&field.name);
     let bare = stem(own);
-    let alone = names.iter().filter(|name| stem(name) == stem(&field.name)).count() == 1;
+    let alone = names
+        .iter()
+        .filter(|name| stem(name) == stem(&field.name))
+        .count()
+        == 1;
     snake(if alone { bare } else { own })
 }
 
@@ -288,7 +332,8 @@ fn buffer(line: &mut Line, field: &Field, size: Option<u64>, ident: &str, taken:
             line.needs_default |= size > 32;
         }
         (Some(size), Count::Fixed(count)) => {
-            line.words.push("with = codec::Each<codec::Buffer>".to_owned());
+            line.words
+                .push("with = codec::Each<codec::Buffer>".to_owned());
             line.ty = format!("[[u8; {size}]; {count}]");
             line.needs_default = true;
         }
@@ -315,7 +360,9 @@ fn elements(
         Encoding::Plain(ty) => (ty.clone(), None, None, false),
         Encoding::Word(ty, word) => (ty.clone(), Some(*word), None, false),
         Encoding::List(ty, word, codec) => (ty.clone(), Some(*word), Some(codec.clone()), true),
-        Encoding::With(ty, codec) | Encoding::Sized(ty, codec) => (ty.clone(), None, Some(codec.clone()), false),
+        Encoding::With(ty, codec) | Encoding::Sized(ty, codec) => {
+            (ty.clone(), None, Some(codec.clone()), false)
+        }
         Encoding::Buffer | Encoding::Bitmap | Encoding::Opaque => return,
     };
     let nested = ty.starts_with('[') && width > 32;
@@ -366,13 +413,19 @@ fn elements(
 
 fn docs_of(content: &Struct) -> Vec<String> {
     let Struct { name, version, .. } = content;
-    match &content.alias {
+    let mut docs = match &content.alias {
         Some(alias) => vec![format!("What `{alias}` is: there was none in any source.")],
-        None if content.opaque => vec![
-            format!("`{name}`, version {version}: an old-style handler, whose bytes only it understands."),
-        ],
+        None if content.opaque => vec![format!(
+            "`{name}`, version {version}: an old-style handler, whose bytes only it understands."
+        )],
         None => vec![format!("`{name}`, version {version}.")],
+    };
+    if !content.unsent.is_empty() {
+        docs.push(String::new());
+        docs.push("Not sent by any source, and known to a dump:".to_owned());
+        docs.extend(content.unsent.iter().map(|name| format!("* `{name}`")));
     }
+    docs
 }
 
 fn emit_field(out: &mut String, ident: &str, line: &Line) {

@@ -39,7 +39,10 @@ impl Layout {
     /// QEMU 11 does not describe the last element of an array of pointers where it is the first NULL behind others:
     /// then the body is a byte longer than its description.
     fn find_last_null(&mut self, missing: u64) {
-        let mut nullable = self.fields.iter_mut().filter(|f| f.pointers == Pointers::Nullable);
+        let mut nullable = self
+            .fields
+            .iter_mut()
+            .filter(|f| f.pointers == Pointers::Nullable);
         if let (1, Some(field)) = (missing, nullable.next()) {
             if let Count::Fixed(count) = &mut field.count {
                 *count += 1;
@@ -82,7 +85,10 @@ impl Layout {
 
 /// Bytes that the entries speak of.
 fn described_len(description: &Description) -> u64 {
-    let fields = description.fields.iter().map(|entry| entry.count().saturating_mul(entry.size));
+    let fields = description
+        .fields
+        .iter()
+        .map(|entry| entry.count().saturating_mul(entry.size));
     let subsections = description.subsections.iter().map(|subsection| {
         let header = 6 + subsection.vmsd_name.len() as u64;
         described_len(subsection).saturating_add(header)

@@ -28,7 +28,11 @@ pub fn trim(
     if let Some(configuration) = &machine.configuration {
         copy(configuration.at, configuration.at + 1 + configuration.len)?;
     }
-    let footer = if machine.footers == Some(false) { 0 } else { FOOTER };
+    let footer = if machine.footers == Some(false) {
+        0
+    } else {
+        FOOTER
+    };
     let mut content = described.content.clone();
     content.devices.clear();
     for section in &machine.sections {
@@ -39,7 +43,9 @@ pub fn trim(
         let own = |device: &&DeviceEntry| {
             (&device.name, device.instance_id) == (&section.name, section.header.instance.0)
         };
-        content.devices.extend(described.content.devices.iter().find(own).cloned());
+        content
+            .devices
+            .extend(described.content.devices.iter().find(own).cloned());
     }
     let json = content.to_json(described.dialect);
     out.u8(0);

@@ -23,7 +23,8 @@ impl Dependency {
     /// A version where `text` looks like one, else a folder.
     #[must_use]
     pub fn of(text: &str) -> Self {
-        let looks_like_a_version = text.starts_with(|c: char| c.is_ascii_digit() || "=^~".contains(c))
+        let looks_like_a_version = text
+            .starts_with(|c: char| c.is_ascii_digit() || "=^~".contains(c))
             && !text.contains(['/', '\\']);
         if looks_like_a_version {
             Self::Version(text.to_owned())

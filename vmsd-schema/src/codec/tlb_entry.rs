@@ -96,8 +96,15 @@ impl Codec<HppaTlb> for TlbEntry {
     }
 
     fn save(entry: &mut HppaTlb, writer: &mut Writer) -> Result<()> {
-        let HppaTlb { start, last, pa, word } = *entry;
-        [start, last, pa, word].into_iter().for_each(|part| writer.u64(part));
+        let HppaTlb {
+            start,
+            last,
+            pa,
+            word,
+        } = *entry;
+        [start, last, pa, word]
+            .into_iter()
+            .for_each(|part| writer.u64(part));
         Ok(())
     }
 

@@ -73,7 +73,9 @@ impl UsbRedirParser {
 
     fn read(loader: &mut Loader<'_>) -> Result<Vec<u8>> {
         let len = loader.u32()?;
-        Ok(loader.bytes(usize::try_from(len).unwrap_or(usize::MAX))?.to_vec())
+        Ok(loader
+            .bytes(usize::try_from(len).unwrap_or(usize::MAX))?
+            .to_vec())
     }
 }
 
@@ -106,7 +108,9 @@ impl UsbRedirPackets {
         for _ in 0..loader.u32()? {
             let len = loader.u32()?;
             let status = loader.u32()?;
-            let data = loader.bytes(usize::try_from(len).unwrap_or(usize::MAX))?.to_vec();
+            let data = loader
+                .bytes(usize::try_from(len).unwrap_or(usize::MAX))?
+                .to_vec();
             packets.push(UsbRedirPacket { status, data });
         }
         Ok(packets)
@@ -115,7 +119,10 @@ impl UsbRedirPackets {
 
 fn word(len: usize) -> Result<u32> {
     u32::try_from(len).map_err(|_| {
-        Error::new(ErrorKind::Count, format!("{len} does not fit a 32-bit count"))
+        Error::new(
+            ErrorKind::Count,
+            format!("{len} does not fit a 32-bit count"),
+        )
     })
 }
 
@@ -132,7 +139,13 @@ mod tests {
         let mut loader = Loader::new(Reader::new(&bytes), Mode::Load);
         UsbRedirPackets::load(&mut packets, &mut loader).unwrap();
         loader.finish().unwrap();
-        assert_eq!(packets, [UsbRedirPacket { status: 7, data: vec![0xaa, 0xbb] }]);
+        assert_eq!(
+            packets,
+            [UsbRedirPacket {
+                status: 7,
+                data: vec![0xaa, 0xbb]
+            }]
+        );
         let mut writer = Writer::new();
         UsbRedirPackets::save(&mut packets, &mut writer).unwrap();
         assert_eq!(writer.into_bytes(), bytes);
@@ -140,7 +153,10 @@ mod tests {
 
     #[test]
     fn a_count_that_lies_ends_with_the_input() {
-        for bytes in [[0xff, 0xff, 0xff, 0xff].as_slice(), &[0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 1]] {
+        for bytes in [
+            [0xff, 0xff, 0xff, 0xff].as_slice(),
+            &[0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 1],
+        ] {
             let mut loader = Loader::new(Reader::new(bytes), Mode::Load);
             let error = UsbRedirPacketIds::load(&mut Vec::new(), &mut loader).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Truncated);

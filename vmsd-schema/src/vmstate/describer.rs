@@ -147,7 +147,8 @@ impl Describer {
             },
             size: 1,
         };
-        self.elements.extend(std::iter::repeat_with(null).take(count));
+        self.elements
+            .extend(std::iter::repeat_with(null).take(count));
         self.element_values.push(Value::Bytes(bytes.to_vec()));
     }
 

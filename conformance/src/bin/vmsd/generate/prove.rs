@@ -35,7 +35,9 @@ impl Args {
     pub(crate) fn run(&self, context: &mut Context) -> Result<Exit, Failure> {
         let mut batch = Batch::default();
         for path in files(&self.sources)? {
-            batch.add(&path).map_err(|error| Failure::io(&path.display().to_string(), &error))?;
+            batch
+                .add(&path)
+                .map_err(|error| Failure::io(&path.display().to_string(), &error))?;
         }
         let library = match &self.vmsd_schema {
             Some(text) => Dependency::of(text),
@@ -52,7 +54,11 @@ impl Args {
             size.crates
         );
         context.say(&sentence);
-        let streams: Vec<String> = batch.streams.iter().map(|p| p.display().to_string()).collect();
+        let streams: Vec<String> = batch
+            .streams
+            .iter()
+            .map(|p| p.display().to_string())
+            .collect();
         let list = self.output.join("streams.txt");
         std::fs::write(&list, streams.join("\n")).map_err(io)?;
         let warnings = self.compile(context)?;
@@ -63,14 +69,23 @@ impl Args {
     /// How many warnings the compiler has.
     fn compile(&self, context: &mut Context) -> Result<usize, Failure> {
         let mut cargo = Command::new("cargo");
-        cargo.arg("build").arg("--manifest-path").arg(self.output.join("Cargo.toml"));
+        cargo
+            .arg("build")
+            .arg("--manifest-path")
+            .arg(self.output.join("Cargo.toml"));
         let output = cargo.stdin(Stdio::null()).output();
         let output = output.map_err(|error| Failure::io("cargo", &error))?;
         let text = String::from_utf8_lossy(&output.stderr);
         if !output.status.success() {
-            return Err(Failure::file("cargo", format!("what was generated does not compile\n{text}")));
+            return Err(Failure::file(
+                "cargo",
+                format!("what was generated does not compile\n{text}"),
+            ));
         }
-        let warnings = text.lines().filter(|line| line.starts_with("warning")).count();
+        let warnings = text
+            .lines()
+            .filter(|line| line.starts_with("warning"))
+            .count();
         if warnings > 0 {
             context.say(&text);
         }
@@ -79,7 +94,11 @@ impl Args {
 
     fn prove(&self, list: &Path) -> Result<Vec<(String, Outcome)>, Failure> {
         let mut cargo = Command::new("cargo");
-        cargo.arg("run").arg("--quiet").arg("--manifest-path").arg(self.output.join("Cargo.toml"));
+        cargo
+            .arg("run")
+            .arg("--quiet")
+            .arg("--manifest-path")
+            .arg(self.output.join("Cargo.toml"));
         // Devices live on the stack of whoever reads them.
         cargo.arg("-p").arg("prove").arg("--").arg(list);
         let output = cargo.stderr(Stdio::inherit()).stdin(Stdio::null()).output();
@@ -87,9 +106,13 @@ impl Args {
         if !output.status.success() {
             return Err(Failure::file("cargo", "what was generated does not run"));
         }
-        let lines = output.stdout.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+        let lines = output
+            .stdout
+            .split(|byte| *byte == b'\n')
+            .filter(|line| !line.is_empty());
         let outcomes = lines.map(serde_json::from_slice).collect::<Result<_, _>>();
-        outcomes.map_err(|error| Failure::file("cargo", format!("what was generated prints {error}")))
+        outcomes
+            .map_err(|error| Failure::file("cargo", format!("what was generated prints {error}")))
     }
 
     fn print(
@@ -99,7 +122,8 @@ impl Args {
         outcomes: &[(String, Outcome)],
         warnings: usize,
     ) -> Result<Exit, Failure> {
-        let total = |count: fn(&Outcome) -> usize| outcomes.iter().map(|(_, o)| count(o)).sum::<usize>();
+        let total =
+            |count: fn(&Outcome) -> usize| outcomes.iter().map(|(_, o)| count(o)).sum::<usize>();
         let (sections, exact) = (total(|o| o.sections), total(|o| o.exact));
         let spliced = total(|o| usize::from(o.spliced));
         let findings = total(|o| o.findings.len());
@@ -113,7 +137,11 @@ impl Args {
         context.print(|out, _| {
             for (path, outcome) in outcomes {
                 if self.verbose {
-                    writeln!(out, "{path}: {} of {} sections", outcome.exact, outcome.sections)?;
+                    writeln!(
+                        out,
+                        "{path}: {} of {} sections",
+                        outcome.exact, outcome.sections
+                    )?;
                 }
                 for finding in &outcome.findings {
                     writeln!(out, "{path}: {finding}")?;
@@ -131,7 +159,11 @@ impl Args {
             writeln!(out, "fields changed     {changed:>8}")?;
             writeln!(out, "compiler warnings  {warnings:>8}")?;
             for (name, count) in &opaque {
-                writeln!(out, "opaque {name:<30} {:>6} fields {:>10} bytes", count.fields, count.bytes)?;
+                writeln!(
+                    out,
+                    "opaque {name:<30} {:>6} fields {:>10} bytes",
+                    count.fields, count.bytes
+                )?;
             }
             Ok(())
         })?;

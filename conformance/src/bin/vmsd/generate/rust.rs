@@ -24,7 +24,7 @@ Examples:
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// Streams that describe themselves; `-` is standard input.
+    /// Streams that describe themselves, and outputs of QEMU's -dump-vmstate; `-` is standard input.
     #[arg(value_name = "SOURCE", required = true)]
     sources: Vec<PathBuf>,
     /// Only this device, by the name of its section or of its VMStateDescription.
@@ -54,13 +54,21 @@ impl Args {
         for path in &self.sources {
             let name = path.display().to_string();
             let bytes = read(path).map_err(|error| Failure::io(&name, &error))?;
-            project.add(&name, &bytes, &wanted).map_err(|sentence| Failure::file(&name, sentence))?;
+            let added = if is_dump(&bytes) {
+                project.add_dump(&bytes)
+            } else {
+                project.add(&name, &bytes, &wanted)
+            };
+            added.map_err(|sentence| Failure::file(&name, sentence))?;
         }
         for sentence in &project.left_out {
             context.say(&format!("left out: {sentence}"));
         }
         let left_out = !project.left_out.is_empty();
         let folder = self.output.display().to_string();
+        if project.is_empty() {
+            return Err(Failure::file(&folder, "no such device in these sources"));
+        }
         let io = |error: std::io::Error| Failure::io(&folder, &error);
         if self.lang == Language::C {
             let tables = c::tables(&project.into_devices());
@@ -75,15 +83,17 @@ impl Args {
             None => Dependency::checkout(),
         };
         let written = project.write(&self.output, &library).map_err(io)?;
-        if written.devices == 0 {
-            return Err(Failure::file(&folder, "no such device in these streams"));
-        }
         context.say(&format!(
             "{folder}: {} devices, {} structs, {} types without a codec",
             written.devices, written.structs, written.opaque
         ));
         Ok(Exit::of(left_out))
     }
+}
+
+/// JSON, which no stream starts like.
+fn is_dump(bytes: &[u8]) -> bool {
+    bytes.trim_ascii_start().starts_with(b"{")
 }
 
 fn read(path: &PathBuf) -> std::io::Result<Vec<u8>> {
