@@ -1,7 +1,7 @@
 //! What is in the sections of an outline: trees of values where something explains the bytes, else the bytes and why.
 
 use vmsd_schema::decode::{decode, End, Reason, Struct};
-use vmsd_schema::schema::{DeviceForm, Description};
+use vmsd_schema::schema::{Description, DeviceForm};
 use vmsd_schema::stream::Grammar;
 use vmsd_schema::wire::Reader;
 use vmsd_schema::Error;
@@ -45,18 +45,32 @@ pub enum Contents<'s> {
 /// All sections, in order.
 #[must_use]
 pub fn devices<'s>(walk: &'s Walk, outline: &'s Outline) -> Vec<Device<'s>> {
-    outline.sections().map(|item| Device::new(walk, item)).collect()
+    outline
+        .sections()
+        .map(|item| Device::new(walk, item))
+        .collect()
 }
 
 impl<'s> Device<'s> {
     fn new(walk: &'s Walk, item: &'s SectionItem) -> Self {
-        let bytes = usize::try_from(item.body_len).ok().and_then(|len| walk.slice(item.body_at, len));
+        let bytes = usize::try_from(item.body_len)
+            .ok()
+            .and_then(|len| walk.slice(item.body_at, len));
         let contents = match (&item.measured, item.grammar) {
-            (Some(measured), _) => body(walk.measurer(), measured, item.body_at, bytes.unwrap_or_default()),
+            (Some(measured), _) => body(
+                walk.measurer(),
+                measured,
+                item.body_at,
+                bytes.unwrap_or_default(),
+            ),
             (None, Grammar::Ram) => Contents::Ram,
             (None, _) => Contents::Live { bytes },
         };
-        Self { item, idstr: item.section.idstr().to_string(), contents }
+        Self {
+            item,
+            idstr: item.section.idstr().to_string(),
+            contents,
+        }
     }
 
     /// The name of the VMStateDescription, if there is one.
@@ -78,17 +92,26 @@ impl<'s> Device<'s> {
     }
 }
 
-fn body<'s>(measurer: Option<&'s Measurer>, measured: &'s Measured, at: u64, bytes: &'s [u8]) -> Contents<'s> {
+fn body<'s>(
+    measurer: Option<&'s Measurer>,
+    measured: &'s Measured,
+    at: u64,
+    bytes: &'s [u8],
+) -> Contents<'s> {
     match measured {
         Measured::Mirror(description) => values(description, at, bytes),
-        Measured::Description(index) => match measurer.and_then(|measurer| measurer.device(*index)) {
+        Measured::Description(index) => match measurer.and_then(|measurer| measurer.device(*index))
+        {
             Some(device) => match &device.form {
                 DeviceForm::Vmsd(description) => values(description, at, bytes),
                 DeviceForm::Opaque { .. } => opaque(bytes, Reason::Handler.as_str()),
             },
             None => opaque(bytes, "the description has lost this device"),
         },
-        Measured::Guessed(_) => opaque(bytes, "nothing describes this device; its end was searched for"),
+        Measured::Guessed(_) => opaque(
+            bytes,
+            "nothing describes this device; its end was searched for",
+        ),
     }
 }
 
@@ -96,12 +119,18 @@ fn values<'s>(description: &'s Description, at: u64, bytes: &'s [u8]) -> Content
     let mut reader = Reader::with_base(bytes, at);
     match decode(description, &mut reader, End::Known) {
         Ok(body) => Contents::Values(body),
-        Err(error) => {
-            Contents::Opaque { bytes, reason: format!("the bytes are not as described: {error}"), error: Some(error) }
-        }
+        Err(error) => Contents::Opaque {
+            bytes,
+            reason: format!("the bytes are not as described: {error}"),
+            error: Some(error),
+        },
     }
 }
 
 fn opaque<'s>(bytes: &'s [u8], reason: &str) -> Contents<'s> {
-    Contents::Opaque { bytes, reason: reason.to_owned(), error: None }
+    Contents::Opaque {
+        bytes,
+        reason: reason.to_owned(),
+        error: None,
+    }
 }

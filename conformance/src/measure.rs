@@ -2,8 +2,10 @@
 //! search that marks what it found as guessed.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 
 use vmsd_schema::decode::measure;
+use vmsd_schema::decode::typed::Registry;
 use vmsd_schema::schema::{Description, DeviceEntry, DeviceForm, Dialect, StreamDescription};
 use vmsd_schema::stream::guess::{self, Guess};
 use vmsd_schema::stream::{Parser, Section};
@@ -61,10 +63,21 @@ impl Measurer {
     #[must_use]
     pub fn new(description: Option<StreamDescription>) -> Self {
         let mut by_name = HashMap::<_, Vec<usize>>::new();
-        for (index, device) in description.iter().flat_map(|description| &description.devices).enumerate() {
-            by_name.entry((device.name.clone(), device.instance_id)).or_default().push(index);
+        for (index, device) in description
+            .iter()
+            .flat_map(|description| &description.devices)
+            .enumerate()
+        {
+            by_name
+                .entry((device.name.clone(), device.instance_id))
+                .or_default()
+                .push(index);
         }
-        Self { description, by_name, seen: HashMap::new() }
+        Self {
+            description,
+            by_name,
+            seen: HashMap::new(),
+        }
     }
 
     /// The description that bodies are measured by.
@@ -84,28 +97,60 @@ impl Measurer {
     ///
     /// # Errors
     /// [`ErrorKind::Unknown`] where nobody knows the end.
-    pub fn measure(&mut self, section: &Section, data: &[u8], parser: &Parser) -> Result<Measure, Error> {
+    pub fn measure(
+        &mut self,
+        section: &Section,
+        data: &[u8],
+        parser: &Parser,
+    ) -> Result<Measure, Error> {
         let name = section.idstr().to_string();
-        let body = Body { section, data, offset: parser.offset(), footers: parser.footers() };
+        let body = Body {
+            section,
+            data,
+            offset: parser.offset(),
+            footers: parser.footers(),
+        };
         let mut problems = Vec::new();
         if let Some(index) = self.entry(&name, section) {
             match self.by_description(index, &body) {
-                Ok(len) => return Ok(Measure { len, by: Measured::Description(index), problems }),
+                Ok(len) => {
+                    return Ok(Measure {
+                        len,
+                        by: Measured::Description(index),
+                        problems,
+                    })
+                }
                 Err(error) => problems.push(error),
             }
         } else if self.description.is_some() {
-            problems.push(Error::at(ErrorKind::Description, body.offset, "the description does not have this device"));
+            problems.push(Error::at(
+                ErrorKind::Description,
+                body.offset,
+                "the description does not have this device",
+            ));
         }
         match body.by_mirror(&name) {
             Ok((len, description)) => {
-                return Ok(Measure { len, by: Measured::Mirror(Box::new(description)), problems });
+                return Ok(Measure {
+                    len,
+                    by: Measured::Mirror(Box::new(description)),
+                    problems,
+                });
             }
             Err(error) => problems.push(error),
         }
         match guess::body_len(data, section.id, parser.footers()) {
-            Some(guess) => Ok(Measure { len: guess.len(), by: Measured::Guessed(guess), problems }),
+            Some(guess) => Ok(Measure {
+                len: guess.len(),
+                by: Measured::Guessed(guess),
+                problems,
+            }),
             None => Err(problems.into_iter().next().unwrap_or_else(|| {
-                Error::at(ErrorKind::Unknown, body.offset, "nothing says where this section ends")
+                Error::at(
+                    ErrorKind::Unknown,
+                    body.offset,
+                    "nothing says where this section ends",
+                )
             })),
         }
     }
@@ -118,9 +163,16 @@ impl Measurer {
         let of_version: Vec<usize> = of_name
             .iter()
             .copied()
-            .filter(|index| self.device(*index).is_some_and(|device| has_version(device, section.version)))
+            .filter(|index| {
+                self.device(*index)
+                    .is_some_and(|device| has_version(device, section.version))
+            })
             .collect();
-        let candidates = if of_version.is_empty() { of_name.clone() } else { of_version };
+        let candidates = if of_version.is_empty() {
+            of_name.clone()
+        } else {
+            of_version
+        };
         let seen = self.seen.entry(key).or_default();
         let entry = candidates.get(*seen).or(candidates.last()).copied();
         *seen += 1;
@@ -130,7 +182,9 @@ impl Measurer {
     fn by_description(&self, index: usize, body: &Body<'_>) -> Result<usize, Error> {
         let mut reader = body.reader();
         match self.device(index).map(|device| &device.form) {
-            Some(DeviceForm::Opaque { size }) => reader.skip(usize::try_from(*size).unwrap_or(usize::MAX))?,
+            Some(DeviceForm::Opaque { size }) => {
+                reader.skip(usize::try_from(*size).unwrap_or(usize::MAX))?
+            }
             Some(DeviceForm::Vmsd(description)) => drop(measure(description, &mut reader)?),
             None => {}
         }
@@ -161,15 +215,18 @@ impl<'s> Body<'s> {
     fn by_mirror(&self, name: &str) -> Result<(usize, Description), Error> {
         let version = self.section.version;
         let mut reader = self.reader();
-        let registry = mirrors::registry();
+        static REGISTRY: LazyLock<Registry> = LazyLock::new(mirrors::registry);
         let ends = |reader: &Reader<'s>| self.may_end(reader.rest());
-        let mut inspected = registry.inspect(name, &mut reader, version, None, ends)?;
+        let mut inspected = REGISTRY.inspect(name, &mut reader, version, None, ends)?;
         let described = inspected.state.describe(Dialect::Qemu10_0, version)?;
         // The values are shown by this description, so it has to fit the very bytes.
         let mut again = self.reader();
         measure(&described.description, &mut again)?;
         if again.consumed() != reader.consumed() {
-            return Err(self.reader().error(ErrorKind::Description, "the mirror describes other bytes than it loads"));
+            return Err(self.reader().error(
+                ErrorKind::Description,
+                "the mirror describes other bytes than it loads",
+            ));
         }
         Ok((reader.consumed(), described.description))
     }
@@ -178,14 +235,19 @@ impl<'s> Body<'s> {
         if self.may_end(reader.rest()) {
             return Ok(reader.consumed());
         }
-        Err(reader.error(ErrorKind::Framing, format!("the section does not end where {who} does")))
+        Err(reader.error(
+            ErrorKind::Framing,
+            format!("the section does not end where {who} does"),
+        ))
     }
 
     /// Whether the section may end before these bytes.
     fn may_end(&self, rest: &[u8]) -> bool {
         let [a, b, c, d] = self.section.id.0.to_be_bytes();
         let footer = rest.starts_with(&[marker::SECTION_FOOTER, a, b, c, d]);
-        let next = rest.first().is_none_or(|byte| *byte <= marker::SECTION_FULL || *byte == marker::COMMAND);
+        let next = rest
+            .first()
+            .is_none_or(|byte| *byte <= marker::SECTION_FULL || *byte == marker::COMMAND);
         match self.footers {
             Some(true) => footer,
             Some(false) => next,

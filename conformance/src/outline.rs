@@ -6,14 +6,14 @@
 use std::sync::Arc;
 
 use vmsd_schema::stream::{
-    Command, CommandRecord, Configuration, ConfigurationBody, DescriptionText, Event, Grammar, Live, PageSize, Section,
-    SectionEnd, SectionHeader, SectionKind, Trailing,
+    Command, CommandRecord, Configuration, ConfigurationBody, DescriptionText, Event, Grammar,
+    Live, PageSize, Section, SectionEnd, SectionHeader, SectionKind, Trailing,
 };
 use vmsd_schema::Error;
 
 use crate::measure::Measured;
 use crate::ram::RamTally;
-use crate::walk::{Step, Stop, Thing, Walk};
+use crate::walk::{inside, Step, Stop, Thing, Walk};
 
 /// What a stream consists of.
 #[derive(Debug, Default)]
@@ -149,7 +149,10 @@ impl Outline {
         }
         if let Some(error) = walk.description_error() {
             let place = error.offset().unwrap_or_default();
-            outline.findings.insert(0, Error::at(error.kind(), place, error.message().to_owned()));
+            outline.findings.insert(
+                0,
+                Error::at(error.kind(), place, error.message().to_owned()),
+            );
         }
         outline.len = walk.offset();
         outline.footers = walk.parser().footers();
@@ -179,21 +182,32 @@ impl Outline {
                     section.body_at = at;
                     section.measured = Some(measure.by);
                 }
-                let name = self.open().map(|section| section.section.idstr().to_string()).unwrap_or_default();
-                let placed = |error: Error| if error.path().starts_with(&name) { error } else { error.inside(name.clone()) };
-                self.findings.extend(measure.problems.into_iter().map(placed));
+                let name = self
+                    .open()
+                    .map(|section| section.section.idstr().to_string())
+                    .unwrap_or_default();
+                let placed = |error| inside(error, &name);
+                self.findings
+                    .extend(measure.problems.into_iter().map(placed));
             }
         }
     }
 
     fn event(&mut self, event: Event<'_>) {
         match event {
-            Event::Configuration(configuration) => self.configuration = Some(Settings::new(&configuration)),
-            Event::Section(header) => self.items.push(Item::Section(Box::new(SectionItem::new(header)))),
+            Event::Configuration(configuration) => {
+                self.configuration = Some(Settings::new(&configuration))
+            }
+            Event::Section(header) => self
+                .items
+                .push(Item::Section(Box::new(SectionItem::new(header)))),
             Event::Live(record) => self.live(&record.live),
             Event::SectionEnd(end) => self.section_end(&end),
             Event::Command(command) => self.items.push(command_item(&command)),
-            Event::PackagedEnd { at, rest } => self.items.push(Item::PackageEnd { at, left: rest.len() }),
+            Event::PackagedEnd { at, rest } => self.items.push(Item::PackageEnd {
+                at,
+                left: rest.len(),
+            }),
             Event::Eof { at } => self.items.push(Item::Eof { at }),
             Event::Description(text) => self.description = Some(Text::new(&text)),
             Event::Trailing(trailing) => self.trailing = Some(Behind::new(&trailing)),
@@ -229,8 +243,12 @@ impl Outline {
 
     /// A live section is sent in thousands of rounds: they are one item.
     fn merge_rounds(&mut self) {
-        let Some((Item::Section(last), before)) = self.items.split_last_mut() else { return };
-        let Some(Item::Section(previous)) = before.last_mut() else { return };
+        let Some((Item::Section(last), before)) = self.items.split_last_mut() else {
+            return;
+        };
+        let Some(Item::Section(previous)) = before.last_mut() else {
+            return;
+        };
         let round = |item: &SectionItem| item.kind == SectionKind::Part && item.measured.is_none();
         if round(last) && round(previous) && Arc::ptr_eq(&last.section, &previous.section) {
             previous.rounds += 1;
@@ -243,7 +261,11 @@ impl Outline {
 
 impl SectionItem {
     fn new(header: SectionHeader) -> Self {
-        let name = if header.kind.names_the_section() { 1 + header.section.idstr().as_bytes().len() as u64 + 8 } else { 0 };
+        let name = if header.kind.names_the_section() {
+            1 + header.section.idstr().as_bytes().len() as u64 + 8
+        } else {
+            0
+        };
         Self {
             at: header.at,
             kind: header.kind,
@@ -270,11 +292,16 @@ impl Settings {
         Self {
             at: configuration.at,
             machine: configuration.machine.to_string(),
-            page_bits: configuration.subsections.iter().find_map(|subsection| match subsection.body {
-                ConfigurationBody::TargetPageBits(bits) => Some(bits),
-                _ => None,
+            page_bits: configuration.subsections.iter().find_map(|subsection| {
+                match subsection.body {
+                    ConfigurationBody::TargetPageBits(bits) => Some(bits),
+                    _ => None,
+                }
             }),
-            capabilities: configuration.capabilities().map(|name| name.to_string()).collect(),
+            capabilities: configuration
+                .capabilities()
+                .map(|name| name.to_string())
+                .collect(),
             uuid: configuration.uuid(),
         }
     }
@@ -282,13 +309,21 @@ impl Settings {
 
 impl Text {
     fn new(text: &DescriptionText<'_>) -> Self {
-        Self { at: text.at, declared: text.declared, len: text.json.len() }
+        Self {
+            at: text.at,
+            declared: text.declared,
+            len: text.json.len(),
+        }
     }
 }
 
 impl Behind {
     fn new(trailing: &Trailing<'_>) -> Self {
-        Self { at: trailing.at, len: trailing.bytes.len(), padding: trailing.is_padding() }
+        Self {
+            at: trailing.at,
+            len: trailing.bytes.len(),
+            padding: trailing.is_padding(),
+        }
     }
 }
 
@@ -296,12 +331,21 @@ fn command_item(record: &CommandRecord<'_>) -> Item {
     let detail = match &record.command {
         Command::Ping(cookie) => format!("{cookie:#x}"),
         Command::PostcopyAdvise(Some(advise)) => {
-            format!("page sizes {:#x}, target page {:#x}", advise.page_size_summary, advise.target_page_size)
+            format!(
+                "page sizes {:#x}, target page {:#x}",
+                advise.page_size_summary, advise.target_page_size
+            )
         }
-        Command::PostcopyRamDiscard(discard) => format!("{}, {} ranges", discard.block, discard.ranges().count()),
+        Command::PostcopyRamDiscard(discard) => {
+            format!("{}, {} ranges", discard.block, discard.ranges().count())
+        }
         Command::Packaged(len) => format!("{len} bytes"),
         Command::RecvBitmap(block) => block.to_string(),
         _ => String::new(),
     };
-    Item::Command { at: record.at, name: record.command.name(), detail }
+    Item::Command {
+        at: record.at,
+        name: record.command.name(),
+        detail,
+    }
 }

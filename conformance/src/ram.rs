@@ -63,7 +63,10 @@ impl RamTally {
             Ram::MemSize { total, .. } => self.total = Some(*total),
             Ram::MappedBitmap { block, bytes, .. } => {
                 if let Some(block) = self.blocks.get_mut(block.0 as usize) {
-                    block.pages.mapped += bytes.iter().map(|byte| u64::from(byte.count_ones())).sum::<u64>();
+                    block.pages.mapped += bytes
+                        .iter()
+                        .map(|byte| u64::from(byte.count_ones()))
+                        .sum::<u64>();
                 }
             }
             Ram::MultifdFlush { .. } => self.flushes += 1,
@@ -75,7 +78,9 @@ impl RamTally {
     /// The pages of all blocks.
     #[must_use]
     pub fn pages(&self) -> Pages {
-        self.blocks.iter().fold(Pages::default(), |sum, block| sum.plus(block.pages))
+        self.blocks
+            .iter()
+            .fold(Pages::default(), |sum, block| sum.plus(block.pages))
     }
 
     fn block(&mut self, entry: &RamBlockEntry<'_>) {

@@ -34,7 +34,9 @@ pub fn select(words: &[String], devices: &[Names<'_>]) -> Result<Vec<bool>, Stri
 fn meant_by(word: &str, devices: &[Names<'_>]) -> Vec<bool> {
     let last_part = |names: &Names<'_>| names.idstr.rsplit('/').next() == Some(word);
     let pattern = |names: &Names<'_>| {
-        matches(word, names.idstr) || matches(&format!("*/{word}"), names.idstr) || names.vmsd.is_some_and(|vmsd| matches(word, vmsd))
+        matches(word, names.idstr)
+            || matches(&format!("*/{word}"), names.idstr)
+            || names.vmsd.is_some_and(|vmsd| matches(word, vmsd))
     };
     let ways: [&dyn Fn(&Names<'_>) -> bool; 3] = [
         &|names| names.idstr == word,
@@ -54,7 +56,8 @@ fn meant_by(word: &str, devices: &[Names<'_>]) -> Vec<bool> {
 /// Whether `text` is as `pattern` says: `*` for anything, `?` for one character.
 #[must_use]
 pub fn matches(pattern: &str, text: &str) -> bool {
-    let (pattern, text): (Vec<char>, Vec<char>) = (pattern.chars().collect(), text.chars().collect());
+    let (pattern, text): (Vec<char>, Vec<char>) =
+        (pattern.chars().collect(), text.chars().collect());
     let (mut p, mut t) = (0, 0);
     // Where the last `*` stands, and the text behind what it has taken so far.
     let mut star: Option<(usize, usize)> = None;
@@ -78,7 +81,9 @@ pub fn matches(pattern: &str, text: &str) -> bool {
             },
         }
     }
-    pattern.get(p..).is_some_and(|rest| rest.iter().all(|character| *character == '*'))
+    pattern
+        .get(p..)
+        .is_some_and(|rest| rest.iter().all(|character| *character == '*'))
 }
 
 fn unknown(word: &str, devices: &[Names<'_>]) -> String {
@@ -86,7 +91,8 @@ fn unknown(word: &str, devices: &[Names<'_>]) -> String {
     for names in devices {
         let last = names.idstr.rsplit('/').next().unwrap_or(names.idstr);
         let distance = distance(word, names.idstr).min(distance(word, last));
-        let alike = distance <= 1 + word.len() / 3 || names.idstr.to_lowercase().contains(&word.to_lowercase());
+        let alike = distance <= 1 + word.len() / 3
+            || names.idstr.to_lowercase().contains(&word.to_lowercase());
         if alike && !near.iter().any(|(_, name)| *name == names.idstr) {
             near.push((distance, names.idstr));
         }
@@ -111,7 +117,9 @@ fn distance(a: &str, b: &str) -> usize {
         let mut last = i + 1;
         for (cell, right) in row.iter_mut().skip(1).zip(&b) {
             let above = *cell;
-            *cell = (diagonal + usize::from(left != *right)).min(above + 1).min(last + 1);
+            *cell = (diagonal + usize::from(left != *right))
+                .min(above + 1)
+                .min(last + 1);
             diagonal = above;
             last = *cell;
         }
@@ -127,10 +135,22 @@ mod tests {
     use super::*;
 
     const DEVICES: [Names<'static>; 4] = [
-        Names { idstr: "timer", vmsd: Some("timer") },
-        Names { idstr: "0000:00:01.1/ide", vmsd: Some("ide") },
-        Names { idstr: "0000:00:03.0/e1000", vmsd: Some("e1000") },
-        Names { idstr: "0000:00:04.0/e1000", vmsd: Some("e1000") },
+        Names {
+            idstr: "timer",
+            vmsd: Some("timer"),
+        },
+        Names {
+            idstr: "0000:00:01.1/ide",
+            vmsd: Some("ide"),
+        },
+        Names {
+            idstr: "0000:00:03.0/e1000",
+            vmsd: Some("e1000"),
+        },
+        Names {
+            idstr: "0000:00:04.0/e1000",
+            vmsd: Some("e1000"),
+        },
     ];
 
     fn chosen(word: &str) -> Result<Vec<bool>, String> {
@@ -139,7 +159,10 @@ mod tests {
 
     #[test]
     fn a_word_is_an_idstr_a_description_or_a_pattern() {
-        assert_eq!(chosen("0000:00:03.0/e1000").unwrap(), [false, false, true, false]);
+        assert_eq!(
+            chosen("0000:00:03.0/e1000").unwrap(),
+            [false, false, true, false]
+        );
         assert_eq!(chosen("e1000").unwrap(), [false, false, true, true]);
         assert_eq!(chosen("*:01.?/*").unwrap(), [false, true, false, false]);
         assert_eq!(chosen("tim*").unwrap(), [true, false, false, false]);
@@ -148,9 +171,17 @@ mod tests {
 
     #[test]
     fn an_unknown_word_is_answered_with_near_ones() {
-        assert_eq!(chosen("tiemr").unwrap_err(), "no device `tiemr`; similar: timer");
-        assert_eq!(chosen("e100").unwrap_err(), "no device `e100`; similar: 0000:00:03.0/e1000, 0000:00:04.0/e1000");
-        assert!(chosen("zzzzzzzzz").unwrap_err().contains("there are 0000:00:01.1/ide, "));
+        assert_eq!(
+            chosen("tiemr").unwrap_err(),
+            "no device `tiemr`; similar: timer"
+        );
+        assert_eq!(
+            chosen("e100").unwrap_err(),
+            "no device `e100`; similar: 0000:00:03.0/e1000, 0000:00:04.0/e1000"
+        );
+        assert!(chosen("zzzzzzzzz")
+            .unwrap_err()
+            .contains("there are 0000:00:01.1/ide, "));
     }
 
     #[test]

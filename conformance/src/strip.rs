@@ -56,7 +56,12 @@ pub struct Report {
 impl<'o> Strip<'o> {
     /// A stream that is written to `out`.
     pub fn new(out: &'o mut dyn Write, mode: Mode) -> Self {
-        Self { out, mode, report: Report::default(), page: Vec::new() }
+        Self {
+            out,
+            mode,
+            report: Report::default(),
+            page: Vec::new(),
+        }
     }
 
     /// What was done so far.
@@ -74,7 +79,9 @@ impl<'o> Strip<'o> {
         match (&step.thing, self.mode) {
             (Thing::Event(Event::Ram(Ram::Page(_))), Mode::Drop) => self.leave_out(),
             (Thing::Event(Event::Ram(Ram::Page(page))), Mode::Scrub) => self.scrub(page, step),
-            (Thing::Event(Event::Ram(Ram::MappedBitmap { bytes, .. })), Mode::Drop) => self.zeros(bytes.len()),
+            (Thing::Event(Event::Ram(Ram::MappedBitmap { bytes, .. })), Mode::Drop) => {
+                self.zeros(bytes.len())
+            }
             (Thing::Event(Event::Ram(Ram::MappedPages { bytes, .. })), Mode::Drop) => {
                 self.report.records += 1;
                 self.zeros(bytes.len())
@@ -101,7 +108,12 @@ impl<'o> Strip<'o> {
     }
 
     fn live(&mut self, live: &Live<'_>, raw: &[u8], mode: Mode) -> io::Result<()> {
-        let Live::Block(BlockRecord { data: Some(data), .. }) = live else { return self.keep(raw) };
+        let Live::Block(BlockRecord {
+            data: Some(data), ..
+        }) = live
+        else {
+            return self.keep(raw);
+        };
         match mode {
             Mode::Drop => self.leave_out(),
             Mode::Scrub => {
@@ -118,7 +130,11 @@ impl<'o> Strip<'o> {
             PageKind::Zero => return self.keep(step.raw),
             PageKind::Normal => {
                 self.report.records += 1;
-                self.keep(step.raw.get(..step.raw.len() - page.data.len()).unwrap_or_default())?;
+                self.keep(
+                    step.raw
+                        .get(..step.raw.len() - page.data.len())
+                        .unwrap_or_default(),
+                )?;
                 return self.pattern(page.data.len());
             }
             PageKind::Xbzrle => scrub_delta(page.data),
@@ -130,8 +146,13 @@ impl<'o> Strip<'o> {
         };
         self.report.records += 1;
         let mut out = Writer::new();
-        let record = RamPage { data: &replacement, ..*page };
-        Ram::Page(record).write(&mut out).map_err(|error: Error| io::Error::new(io::ErrorKind::InvalidData, error))?;
+        let record = RamPage {
+            data: &replacement,
+            ..*page
+        };
+        Ram::Page(record)
+            .write(&mut out)
+            .map_err(|error: Error| io::Error::new(io::ErrorKind::InvalidData, error))?;
         self.keep(out.as_bytes())
     }
 
@@ -171,7 +192,9 @@ fn scrub_delta(delta: &[u8]) -> Vec<u8> {
         place += kept;
         let pattern = PATTERN.iter().cycle().skip(place % PATTERN.len());
         let bytes = out.iter_mut().skip(at).take(new);
-        bytes.zip(pattern).for_each(|(byte, pattern)| *byte = *pattern);
+        bytes
+            .zip(pattern)
+            .for_each(|(byte, pattern)| *byte = *pattern);
         place += new;
         at += new;
     }
@@ -200,6 +223,9 @@ mod tests {
         // 1 byte stays, 2 are new, 200 stay, 1 is new.
         let delta = [1, 2, 0xaa, 0xbb, 0xc8, 0x01, 1, 0xcc];
         let scrubbed = scrub_delta(&delta);
-        assert_eq!(scrubbed, [1, 2, b'm', b's', 0xc8, 0x01, 1, PATTERN[203 % 16]]);
+        assert_eq!(
+            scrubbed,
+            [1, 2, b'm', b's', 0xc8, 0x01, 1, PATTERN[203 % 16]]
+        );
     }
 }

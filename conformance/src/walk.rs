@@ -72,16 +72,31 @@ impl Walk {
     /// Those of reading the input, or a page size that no target has.
     pub fn new(input: Input, page_size: Option<u64>) -> Result<Self, Stop> {
         let feed = Feed::new(input.source).map_err(Stop::Input)?;
-        let ahead = feed.whole().and_then(locate::description_at_tail).map(|located| read(&located, 0, TAIL_PREFIX));
-        let described = ahead.as_ref().and_then(|description| description.as_ref().ok());
-        let described = described.map(|description| description.page_size).filter(|size| *size != 0);
+        let ahead = feed
+            .whole()
+            .and_then(locate::description_at_tail)
+            .map(|located| read(&located, 0, TAIL_PREFIX));
+        let described = ahead
+            .as_ref()
+            .and_then(|description| description.as_ref().ok());
+        let described = described
+            .map(|description| description.page_size)
+            .filter(|size| *size != 0);
         let mut parser = Parser::new();
         if let Some(size) = page_size {
             parser = parser.with_page_size(size).map_err(Stop::Stream)?;
-        } else if let Some(better) = described.and_then(|size| parser.clone().with_page_size(size).ok()) {
+        } else if let Some(better) =
+            described.and_then(|size| parser.clone().with_page_size(size).ok())
+        {
             parser = better;
         }
-        Ok(Self { name: input.name, feed, parser, measurer: None, ahead })
+        Ok(Self {
+            name: input.name,
+            feed,
+            parser,
+            measurer: None,
+            ahead,
+        })
     }
 
     /// Walks to the end, or to where it stops. `progress` is told the offset now and then.
@@ -96,11 +111,20 @@ impl Walk {
         let mut ticks = 0_u32;
         loop {
             let (data, eof) = self.feed.rest();
-            match self.parser.parse(data, eof).map_err(|error| self.explain(error))? {
+            match self
+                .parser
+                .parse(data, eof)
+                .map_err(|error| self.explain(error))?
+            {
                 Chunk::NeedMoreData(missing) => self.feed.more(missing).map_err(Stop::Input)?,
                 Chunk::Parsed { consumed, event } => {
                     let raw = data.get(..consumed).unwrap_or_default();
-                    visit(Step { parser: &self.parser, raw, thing: Thing::Event(event) }).map_err(Stop::Output)?;
+                    visit(Step {
+                        parser: &self.parser,
+                        raw,
+                        thing: Thing::Event(event),
+                    })
+                    .map_err(Stop::Output)?;
                     self.feed.advance(consumed);
                     if self.parser.awaits_body() {
                         self.body(visit)?;
@@ -142,22 +166,27 @@ impl Walk {
     /// Why the description that was found could not be used.
     #[must_use]
     pub fn description_error(&self) -> Option<&Error> {
-        self.ahead.as_ref().and_then(|description| description.as_ref().err())
+        self.ahead
+            .as_ref()
+            .and_then(|description| description.as_ref().err())
     }
 
     fn body(&mut self, visit: &mut dyn FnMut(Step<'_>) -> io::Result<()>) -> Result<(), Stop> {
         let whole = self.feed.hold().map_err(Stop::Input)?;
-        let Some(section) = self.parser.current_section().cloned() else { return Ok(()) };
+        let Some(section) = self.parser.current_section().cloned() else {
+            return Ok(());
+        };
         if self.measurer.is_none() {
             self.look_ahead();
         }
         let (mut data, _) = self.feed.rest();
         if let Some(end) = self.parser.package_end() {
-            let left = usize::try_from(end.saturating_sub(self.parser.offset())).unwrap_or(usize::MAX);
+            let left =
+                usize::try_from(end.saturating_sub(self.parser.offset())).unwrap_or(usize::MAX);
             data = data.get(..left).unwrap_or(data);
         }
         let at = self.parser.offset();
-        let inside = |error: Error| error.or_at(at).inside(section.idstr().to_string());
+        let inside = |error: Error| inside(error.or_at(at), &section.idstr().to_string());
         let measurer = self.measurer.get_or_insert_with(Measurer::default);
         let measure = measurer.measure(&section, data, &self.parser);
         let measure = match measure {
@@ -176,8 +205,18 @@ impl Walk {
             Measured::Description(index) => measurer.device(*index).map(|device| &device.form),
             _ => None,
         };
-        let thing = Thing::Body { at, section: &section, measure, form };
-        visit(Step { parser: &self.parser, raw, thing }).map_err(Stop::Output)?;
+        let thing = Thing::Body {
+            at,
+            section: &section,
+            measure,
+            form,
+        };
+        visit(Step {
+            parser: &self.parser,
+            raw,
+            thing,
+        })
+        .map_err(Stop::Output)?;
         self.feed.advance(len);
         Ok(())
     }
@@ -187,11 +226,18 @@ impl Walk {
         if self.ahead.is_none() {
             let (rest, _) = self.feed.rest();
             let base = self.feed.offset();
-            let tail = || locate::description_at_tail(rest).map(|located| read(&located, base, TAIL_PREFIX));
-            let debug = || locate::debug_migration(rest).map(|located| read(&located, base, DEBUG_PREFIX));
+            let tail = || {
+                locate::description_at_tail(rest).map(|located| read(&located, base, TAIL_PREFIX))
+            };
+            let debug =
+                || locate::debug_migration(rest).map(|located| read(&located, base, DEBUG_PREFIX));
             self.ahead = tail().or_else(debug);
         }
-        let description = self.ahead.as_ref().and_then(|description| description.as_ref().ok()).cloned();
+        let description = self
+            .ahead
+            .as_ref()
+            .and_then(|description| description.as_ref().ok())
+            .cloned();
         self.measurer = Some(Measurer::new(description));
     }
 
@@ -215,6 +261,20 @@ const DEBUG_PREFIX: u64 = 20;
 
 fn read(located: &locate::Located<'_>, base: u64, prefix: u64) -> Result<StreamDescription, Error> {
     StreamDescription::from_json(located.json, base + located.at as u64 + prefix)
+}
+
+/// The error seen from outside the section, if it has not left it yet.
+#[cold]
+pub(crate) fn inside(error: Error, section: &str) -> Error {
+    let path = error.path();
+    let left = path
+        .strip_prefix(section)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(" > "));
+    if left {
+        error
+    } else {
+        error.inside(section.to_owned())
+    }
 }
 
 #[cold]

@@ -267,7 +267,7 @@ fn main() {
         pending: 0,
     };
     let elements = Elements {
-        all: std::array::from_fn(|i| 0x0102_0304 * i as u32),
+        all: [0x0102_0304; 40],
     };
     let table = Table {
         num: 32_768,

@@ -80,13 +80,11 @@ fn rewrite(saved: &[u8], registry: &Registry, dialect: Dialect) -> vmsd_schema::
         if case.device == "configuration" {
             continue; // written by the stream layer
         }
-        if let Some(entry) = description
+        let entry = description
             .as_mut()
-            .and_then(|all| find(all, &case.section, case.instance_id))
-        {
-            if let DeviceForm::Vmsd(own) = entry {
-                *own = described.description;
-            }
+            .and_then(|all| find(all, &case.section, case.instance_id));
+        if let Some(DeviceForm::Vmsd(own)) = entry {
+            *own = described.description;
         }
         bodies.push((case.offset, described.bytes));
     }

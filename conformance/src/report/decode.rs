@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::inspect::{kind, uuid_text};
+use super::inspect::{kind, kinds, uuid_text};
 use super::inspect_json::measured_by;
 use super::scalar::{Count, Hex};
 use super::subject::Subject;
@@ -14,7 +14,12 @@ use crate::contents::{Contents, Device};
 ///
 /// # Errors
 /// Those of the output.
-pub fn text(devices: &[&Device<'_>], out: &mut dyn Write, styles: &Styles, full: bool) -> io::Result<()> {
+pub fn text(
+    devices: &[&Device<'_>],
+    out: &mut dyn Write,
+    styles: &Styles,
+    full: bool,
+) -> io::Result<()> {
     for device in devices {
         one(device, out, styles, full)?;
     }
@@ -25,16 +30,31 @@ pub fn text(devices: &[&Device<'_>], out: &mut dyn Write, styles: &Styles, full:
 ///
 /// # Errors
 /// Those of the output.
-pub fn configuration(subject: &Subject<'_>, out: &mut dyn Write, styles: &Styles) -> io::Result<()> {
+pub fn configuration(
+    subject: &Subject<'_>,
+    out: &mut dyn Write,
+    styles: &Styles,
+) -> io::Result<()> {
     let Styles { heading, .. } = styles;
-    let Some(settings) = &subject.outline.configuration else { return Ok(()) };
-    writeln!(out, "{heading}configuration{heading:#} at {:#x}", settings.at)?;
+    let Some(settings) = &subject.outline.configuration else {
+        return Ok(());
+    };
+    writeln!(
+        out,
+        "{heading}configuration{heading:#} at {:#x}",
+        settings.at
+    )?;
     writeln!(out, "  {:<22} {}", "machine", settings.machine)?;
     if let Some(bits) = settings.page_bits {
         writeln!(out, "  {:<22} {bits}", "target-page-bits")?;
     }
     if !settings.capabilities.is_empty() {
-        writeln!(out, "  {:<22} {}", "capabilities", settings.capabilities.join(", "))?;
+        writeln!(
+            out,
+            "  {:<22} {}",
+            "capabilities",
+            settings.capabilities.join(", ")
+        )?;
     }
     if let Some(uuid) = &settings.uuid {
         writeln!(out, "  {:<22} {}", "uuid", uuid_text(uuid))?;
@@ -49,20 +69,21 @@ pub fn configuration(subject: &Subject<'_>, out: &mut dyn Write, styles: &Styles
 pub fn ram(subject: &Subject<'_>, out: &mut dyn Write, styles: &Styles) -> io::Result<()> {
     let Styles { name, dim, .. } = styles;
     for block in &subject.outline.ram.blocks {
-        let kinds: Vec<_> = block.pages.kinds().map(|(kind, count)| format!("{count} {kind}")).collect();
         writeln!(
             out,
             "  {name}{:<32}{name:#} {}  {dim}{}{dim:#}",
             block.name,
             Count(block.used_length, "byte"),
-            kinds.join(", ")
+            kinds(block.pages)
         )?;
     }
     Ok(())
 }
 
 fn one(device: &Device<'_>, out: &mut dyn Write, styles: &Styles, full: bool) -> io::Result<()> {
-    let Styles { heading, dim, note, .. } = styles;
+    let Styles {
+        heading, dim, note, ..
+    } = styles;
     let item = device.item;
     let by = measured_by(item.grammar, item.measured.as_ref());
     writeln!(
@@ -80,7 +101,12 @@ fn one(device: &Device<'_>, out: &mut dyn Write, styles: &Styles, full: bool) ->
         Contents::Opaque { bytes, reason, .. } => {
             writeln!(out, "  {note}opaque: {reason}{note:#}")?;
             let shown = if full { bytes.len() } else { 64 };
-            writeln!(out, "  {}{}", Hex(bytes.get(..shown).unwrap_or(bytes)), if bytes.len() > shown { " …" } else { "" })
+            writeln!(
+                out,
+                "  {}{}",
+                Hex(bytes.get(..shown).unwrap_or(bytes)),
+                if bytes.len() > shown { " …" } else { "" }
+            )
         }
         Contents::Live { .. } => match &item.note {
             Some(note) => writeln!(out, "  {note}"),

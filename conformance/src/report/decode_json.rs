@@ -30,18 +30,23 @@ struct Device<'a> {
     body_size: u64,
     measured_by: &'static str,
     #[serde(flatten)]
-    state: State<'a>,
+    shown: Shown<'a>,
 }
 
 /// One key at most says what is in the section.
 #[derive(Serialize)]
 #[serde(rename_all = "lowercase")]
-enum State<'a> {
+enum Shown<'a> {
     State(Body<'a>),
     #[serde(untagged)]
-    Opaque { opaque: &'a str, bytes: String },
+    Opaque {
+        opaque: &'a str,
+        bytes: String,
+    },
     #[serde(untagged)]
-    Live { live: bool },
+    Live {
+        live: bool,
+    },
 }
 
 impl<'a> Report<'a> {
@@ -53,7 +58,13 @@ impl<'a> Report<'a> {
             head: Head::new(subject),
             ram: Ram::new(subject),
             devices: devices.iter().map(|device| Device::new(device)).collect(),
-            findings: subject.outline.findings.iter().chain(broken).map(Finding::new).collect(),
+            findings: subject
+                .outline
+                .findings
+                .iter()
+                .chain(broken)
+                .map(Finding::new)
+                .collect(),
         }
     }
 }
@@ -71,10 +82,13 @@ impl<'a> Device<'a> {
             body_offset: item.body_at,
             body_size: item.body_len,
             measured_by: measured_by(item.grammar, item.measured.as_ref()),
-            state: match &device.contents {
-                Contents::Values(body) => State::State(Body::new(body)),
-                Contents::Opaque { bytes, reason, .. } => State::Opaque { opaque: reason, bytes: hex(bytes) },
-                Contents::Ram | Contents::Live { .. } => State::Live { live: true },
+            shown: match &device.contents {
+                Contents::Values(body) => Shown::State(Body::new(body)),
+                Contents::Opaque { bytes, reason, .. } => Shown::Opaque {
+                    opaque: reason,
+                    bytes: hex(bytes),
+                },
+                Contents::Ram | Contents::Live { .. } => Shown::Live { live: true },
             },
         }
     }

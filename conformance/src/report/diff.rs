@@ -13,14 +13,25 @@ use crate::diff::Change;
 /// # Errors
 /// Those of the output.
 pub fn text(changes: &[Change], out: &mut dyn Write, styles: &Styles) -> io::Result<()> {
-    let Styles { heading, good, bad, name, .. } = styles;
+    let Styles {
+        heading,
+        good,
+        bad,
+        name,
+        ..
+    } = styles;
     let mut device = None;
     for change in changes {
         let Change { path, old, new, .. } = change;
         if path.is_empty() {
             match (old, new) {
                 (Some(old), _) => writeln!(out, "{bad}- {}{bad:#}  {old}", change.device)?,
-                (None, new) => writeln!(out, "{good}+ {}{good:#}  {}", change.device, new.as_deref().unwrap_or_default())?,
+                (None, new) => writeln!(
+                    out,
+                    "{good}+ {}{good:#}  {}",
+                    change.device,
+                    new.as_deref().unwrap_or_default()
+                )?,
             }
             device = None;
             continue;
@@ -31,10 +42,17 @@ pub fn text(changes: &[Change], out: &mut dyn Write, styles: &Styles) -> io::Res
         }
         match (old, new) {
             (Some(old), Some(new)) => {
-                writeln!(out, "  {name}{path}{name:#}: {bad}{old}{bad:#} → {good}{new}{good:#}")?;
+                writeln!(
+                    out,
+                    "  {name}{path}{name:#}: {bad}{old}{bad:#} → {good}{new}{good:#}"
+                )?;
             }
             (Some(old), None) => writeln!(out, "  {bad}- {path}{bad:#}: {old}")?,
-            (None, new) => writeln!(out, "  {good}+ {path}{good:#}: {}", new.as_deref().unwrap_or_default())?,
+            (None, new) => writeln!(
+                out,
+                "  {good}+ {path}{good:#}: {}",
+                new.as_deref().unwrap_or_default()
+            )?,
         }
     }
     Ok(())
@@ -73,6 +91,11 @@ impl<'a> Report<'a> {
             old: change.old.as_deref(),
             new: change.new.as_deref(),
         };
-        Self { schema_version: SCHEMA_VERSION, a, b, changes: changes.iter().map(entry).collect() }
+        Self {
+            schema_version: SCHEMA_VERSION,
+            a,
+            b,
+            changes: changes.iter().map(entry).collect(),
+        }
     }
 }

@@ -8,7 +8,8 @@ use std::io::{self, Write};
 use vmsd_schema::decode::{decode, End};
 use vmsd_schema::schema::Description;
 use vmsd_schema::stream::{
-    CommandRecord, Configuration, ConfigurationBody, DescriptionText, Event, Ram, RamBlockEntry, RamPage, SectionHeader,
+    CommandRecord, Configuration, ConfigurationBody, DescriptionText, Event, Ram, RamBlockEntry,
+    RamPage, SectionHeader,
 };
 use vmsd_schema::wire::Reader;
 
@@ -33,21 +34,15 @@ pub struct Dump<'o> {
     out: &'o mut dyn Write,
     styles: &'o Styles,
     options: Options,
-    /// Page records of one kind and block that follow each other.
+    /// Page records behind the first of a section, which are counted and not shown.
     pages: Option<Run>,
 }
 
 struct Run {
     at: u64,
-    first: RunStart,
-    count: u64,
     bytes: u64,
-}
-
-#[derive(PartialEq, Eq)]
-struct RunStart {
-    kind: &'static str,
-    block: String,
+    /// By kind and block, in the order of their first page.
+    counts: Vec<(&'static str, String, u64)>,
 }
 
 /// Bytes of one row.
@@ -60,7 +55,12 @@ const ROWS: usize = 2;
 impl<'o> Dump<'o> {
     /// A dump that writes to `out`.
     pub fn new(out: &'o mut dyn Write, styles: &'o Styles, options: Options) -> Self {
-        Self { out, styles, options, pages: None }
+        Self {
+            out,
+            styles,
+            options,
+            pages: None,
+        }
     }
 
     /// Shows one step of a walk.
@@ -70,11 +70,15 @@ impl<'o> Dump<'o> {
     pub fn step(&mut self, step: &Step<'_>) -> io::Result<()> {
         match &step.thing {
             Thing::Event(event) => self.event(event, step),
-            Thing::Body { at, measure, form, .. } => match (measure.by.layout(*form), &measure.by) {
+            Thing::Body {
+                at, measure, form, ..
+            } => match (measure.by.layout(*form), &measure.by) {
                 (Some(layout), _) => self.body(layout, *at, step.raw),
-                (None, Measured::Guessed(_)) => {
-                    self.opaque(*at, step.raw, "nothing describes them; the end was searched for")
-                }
+                (None, Measured::Guessed(_)) => self.opaque(
+                    *at,
+                    step.raw,
+                    "nothing describes them; the end was searched for",
+                ),
                 (None, _) => self.opaque(*at, step.raw, "an old-style handler's"),
             },
         }
@@ -85,16 +89,33 @@ impl<'o> Dump<'o> {
     /// # Errors
     /// Those of the output.
     pub fn flush(&mut self) -> io::Result<()> {
-        let Some(run) = self.pages.take() else { return Ok(()) };
-        let Run { at, first, count, bytes } = run;
-        let note = format!("… {count} {} pages of {}, {}", first.kind, first.block, Count(bytes, "byte"));
-        self.note(at, &note)
+        let Some(run) = self.pages.take() else {
+            return Ok(());
+        };
+        let Run { at, bytes, counts } = run;
+        if counts.is_empty() {
+            return Ok(());
+        }
+        let counts: Vec<String> = counts
+            .iter()
+            .map(|(kind, block, count)| {
+                format!("{} of {block}", Count(*count, &format!("{kind} page")))
+            })
+            .collect();
+        self.note(
+            at,
+            &format!("… {}: {}", Count(bytes, "byte"), counts.join(", ")),
+        )
     }
 
     /// One row without bytes.
     pub(super) fn note(&mut self, at: u64, note: &dyn Display) -> io::Result<()> {
         let dim = self.styles.dim;
-        writeln!(self.out, "{dim}{at:08x}{dim:#}  {:COLUMNS$}  {dim}{note}{dim:#}", "")
+        writeln!(
+            self.out,
+            "{dim}{at:08x}{dim:#}  {:COLUMNS$}  {dim}{note}{dim:#}",
+            ""
+        )
     }
 
     /// The bytes of one thing, with its name behind the first row.
@@ -125,7 +146,11 @@ impl<'o> Dump<'o> {
         let mut passed = 0;
         for (len, what) in parts {
             let end = bytes.len().min(passed + len);
-            self.bytes(at + passed as u64, bytes.get(passed..end).unwrap_or_default(), what)?;
+            self.bytes(
+                at + passed as u64,
+                bytes.get(passed..end).unwrap_or_default(),
+                what,
+            )?;
             passed = end;
         }
         match bytes.get(passed..) {
@@ -137,28 +162,45 @@ impl<'o> Dump<'o> {
     fn event(&mut self, event: &Event<'_>, step: &Step<'_>) -> io::Result<()> {
         let (at, raw) = (event.at(), step.raw);
         match event {
-            Event::Header { version, .. } => {
-                self.parts(at, raw, &[(4, "file magic \"QEVM\"".into()), (4, format!("file version {version}"))])
-            }
+            Event::Header { version, .. } => self.parts(
+                at,
+                raw,
+                &[
+                    (4, "file magic \"QEVM\"".into()),
+                    (4, format!("file version {version}")),
+                ],
+            ),
             Event::Configuration(configuration) => self.configuration(configuration, raw),
             Event::Section(header) => self.section(header, raw),
             Event::Ram(record) => self.ram(record, step),
             Event::Live(record) => {
                 let text = format!("{:?}", record.live);
-                let name = text.split(['(', '{']).next().unwrap_or_default().trim().to_owned();
+                let name = text
+                    .split(['(', '{'])
+                    .next()
+                    .unwrap_or_default()
+                    .trim()
+                    .to_owned();
                 self.bytes(at, raw, &format!("record {name}"))
             }
             Event::SectionEnd(end) if end.footer => self.parts(
                 at,
                 raw,
-                &[(1, "section footer QEMU_VM_SECTION_FOOTER".into()), (4, format!("section id {}", end.section.id))],
+                &[
+                    (1, "section footer QEMU_VM_SECTION_FOOTER".into()),
+                    (4, format!("section id {}", end.section.id)),
+                ],
             ),
             Event::Command(command) => self.command(command, raw),
             Event::PackagedEnd { .. } => self.bytes(at, raw, &"package ends"),
             Event::Eof { .. } => self.bytes(at, raw, &"section type QEMU_VM_EOF"),
             Event::Description(text) => self.description(text, raw),
             Event::Trailing(trailing) => {
-                let what = if trailing.is_padding() { "zeros behind the end" } else { "bytes behind the end" };
+                let what = if trailing.is_padding() {
+                    "zeros behind the end"
+                } else {
+                    "bytes behind the end"
+                };
                 self.bytes(at, raw, &what)
             }
             _ => Ok(()),
@@ -175,7 +217,12 @@ impl<'o> Dump<'o> {
         ];
         let len: usize = head.iter().map(|(len, _)| len).sum();
         self.parts(at, raw.get(..len).unwrap_or(raw), &head)?;
-        let ends = configuration.subsections.iter().skip(1).map(|next| next.at).chain([at + raw.len() as u64]);
+        let ends = configuration
+            .subsections
+            .iter()
+            .skip(1)
+            .map(|next| next.at)
+            .chain([at + raw.len() as u64]);
         for (subsection, end) in configuration.subsections.iter().zip(ends) {
             let from = usize::try_from(subsection.at - at).unwrap_or(raw.len());
             let to = usize::try_from(end - at).unwrap_or(raw.len());
@@ -197,12 +244,21 @@ impl<'o> Dump<'o> {
     pub(super) fn subsection_header(&mut self, at: u64, raw: &[u8], body: &str) -> io::Result<()> {
         let len = raw.get(1).map_or(0, |len| usize::from(*len));
         let name = String::from_utf8_lossy(raw.get(2..2 + len).unwrap_or_default()).into_owned();
-        let version = raw.get(2 + len..6 + len).and_then(|bytes| bytes.first_chunk::<4>()).copied();
+        let version = raw
+            .get(2 + len..6 + len)
+            .and_then(|bytes| bytes.first_chunk::<4>())
+            .copied();
         let mut parts = vec![
             (1, "subsection QEMU_VM_SUBSECTION".to_owned()),
             (1, format!("subsection name length {len}")),
             (len, format!("subsection name \"{name}\"")),
-            (4, format!("subsection version {}", u32::from_be_bytes(version.unwrap_or_default()))),
+            (
+                4,
+                format!(
+                    "subsection version {}",
+                    u32::from_be_bytes(version.unwrap_or_default())
+                ),
+            ),
         ];
         if raw.len() > 6 + len {
             parts.push((raw.len() - 6 - len, body.to_owned()));
@@ -219,7 +275,10 @@ impl<'o> Dump<'o> {
         let section = &header.section;
         let idstr = section.idstr();
         let mut parts = vec![
-            (1, format!("section type QEMU_VM_SECTION_{}", kind(header.kind))),
+            (
+                1,
+                format!("section type QEMU_VM_SECTION_{}", kind(header.kind)),
+            ),
             (4, format!("section id {} ({idstr})", section.id)),
         ];
         if header.kind.names_the_section() {
@@ -265,12 +324,23 @@ impl<'o> Dump<'o> {
     fn ram(&mut self, record: &Ram<'_>, step: &Step<'_>) -> io::Result<()> {
         let (at, raw) = (record.at(), step.raw);
         match record {
-            Ram::MemSize { total, .. } => self.bytes(at, raw, &format!("RAM_SAVE_FLAG_MEM_SIZE, {total} bytes in all blocks")),
+            Ram::MemSize { total, .. } => self.bytes(
+                at,
+                raw,
+                &format!("RAM_SAVE_FLAG_MEM_SIZE, {total} bytes in all blocks"),
+            ),
             Ram::Block(entry) => self.block(entry, raw),
             Ram::MappedBitmap { .. } => self.bytes(at, raw, &"bitmap of the block's pages"),
-            Ram::MappedGap { bytes, .. } => self.note(at, &format!("… {} up to the pages", Count(bytes.len() as u64, "byte"))),
+            Ram::MappedGap { bytes, .. } => self.note(
+                at,
+                &format!("… {} up to the pages", Count(bytes.len() as u64, "byte")),
+            ),
             Ram::MappedPages { block, .. } => {
-                let name = step.parser.block(*block).map(|block| block.name().to_string()).unwrap_or_default();
+                let name = step
+                    .parser
+                    .block(*block)
+                    .map(|block| block.name().to_string())
+                    .unwrap_or_default();
                 self.run(at, "mapped", name, raw.len() as u64)
             }
             Ram::Page(page) => self.page(page, step),
@@ -313,48 +383,77 @@ impl<'o> Dump<'o> {
             Compressed => "compressed",
             Xbzrle => "xbzrle",
         };
-        let name = step.parser.block(page.block).map(|block| block.name().to_string()).unwrap_or_default();
-        let first = self.pages.as_ref().is_none_or(|run| run.first.kind != kind || run.first.block != name);
-        if !first && !self.options.ram {
+        let name = step
+            .parser
+            .block(page.block)
+            .map(|block| block.name().to_string())
+            .unwrap_or_default();
+        if self.pages.is_some() && !self.options.ram {
             return self.run(page.at, kind, name, step.raw.len() as u64);
         }
-        let flag = if page.name.is_some() { "" } else { " | RAM_SAVE_FLAG_CONTINUE" };
-        let flag = format!("RAM_SAVE_FLAG_{}{flag}, offset {:#x}", flag_name(kind), page.offset);
+        let flag = if page.name.is_some() {
+            ""
+        } else {
+            " | RAM_SAVE_FLAG_CONTINUE"
+        };
+        let flag = format!(
+            "RAM_SAVE_FLAG_{}{flag}, offset {:#x}",
+            flag_name(kind),
+            page.offset
+        );
         let mut parts = vec![(8, flag)];
         if let Some(name) = page.name {
             let len = name.as_bytes().len();
-            parts.extend([(1, format!("block name length {len}")), (len, format!("block name \"{name}\""))]);
+            parts.extend([
+                (1, format!("block name length {len}")),
+                (len, format!("block name \"{name}\"")),
+            ]);
         }
         let passed: usize = parts.iter().map(|(len, _)| len).sum();
         let prefix = step.raw.len().saturating_sub(passed + page.data.len());
         if prefix > 0 {
-            parts.push((prefix, if kind == "zero" { "filled with 0" } else { "encoding and length" }.to_owned()));
+            parts.push((
+                prefix,
+                if kind == "zero" {
+                    "filled with 0"
+                } else {
+                    "encoding and length"
+                }
+                .to_owned(),
+            ));
         }
         if !page.data.is_empty() {
             parts.push((page.data.len(), format!("{kind} page")));
         }
         self.parts(page.at, step.raw, &parts)?;
         if !self.options.ram {
-            self.pages = Some(Run { at: page.at, first: RunStart { kind, block: name }, count: 0, bytes: 0 });
+            self.pages = Some(Run {
+                at: page.at,
+                bytes: 0,
+                counts: Vec::new(),
+            });
         }
         Ok(())
     }
 
     /// One record more like those before.
     fn run(&mut self, at: u64, kind: &'static str, block: String, len: u64) -> io::Result<()> {
-        let first = RunStart { kind, block };
-        match &mut self.pages {
-            Some(run) if run.first == first => {
-                if run.count == 0 {
-                    run.at = at;
-                }
-                run.count += 1;
-                run.bytes += len;
-            }
-            _ => {
-                self.flush()?;
-                self.pages = Some(Run { at, first, count: 1, bytes: len });
-            }
+        let run = self.pages.get_or_insert_with(|| Run {
+            at,
+            bytes: 0,
+            counts: Vec::new(),
+        });
+        if run.counts.is_empty() {
+            run.at = at;
+        }
+        run.bytes += len;
+        match run
+            .counts
+            .iter_mut()
+            .find(|known| known.0 == kind && known.1 == block)
+        {
+            Some(known) => known.2 += 1,
+            None => run.counts.push((kind, block, 1)),
         }
         Ok(())
     }
@@ -362,7 +461,13 @@ impl<'o> Dump<'o> {
     fn body(&mut self, description: &Description, at: u64, raw: &[u8]) -> io::Result<()> {
         let mut reader = Reader::with_base(raw, at);
         match decode(description, &mut reader, End::Known) {
-            Ok(body) => Fields { dump: self, raw, base: at, shown: at }.all(&body),
+            Ok(body) => Fields {
+                dump: self,
+                raw,
+                base: at,
+                shown: at,
+            }
+            .all(&body),
             Err(error) => self.opaque(at, raw, &format!("not as described: {error}")),
         }
     }

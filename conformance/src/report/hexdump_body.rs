@@ -35,7 +35,8 @@ impl Fields<'_, '_, '_> {
         }
         for subsection in &body.subsections {
             self.marks_before(subsection.offset, depth)?;
-            self.dump.subsection_header(subsection.offset, subsection.header, "")?;
+            self.dump
+                .subsection_header(subsection.offset, subsection.header, "")?;
             self.shown = subsection.offset + subsection.header.len() as u64;
             self.body(&subsection.body, depth + 1)?;
         }
@@ -47,49 +48,86 @@ impl Fields<'_, '_, '_> {
         let indent = "  ".repeat(depth);
         let Node { type_name, .. } = node;
         match &node.content {
-            Content::Scalar(scalar) => self.leaf(node, &format!("{indent}{label}: {type_name} = {}", Shown(*scalar))),
+            Content::Scalar(scalar) => self.leaf(
+                node,
+                &format!("{indent}{label}: {type_name} = {}", Shown(*scalar)),
+            ),
             Content::Scalars(_) => {
                 let count = node.scalars().count();
-                let mut named: Vec<String> = node.scalars().take(NAMED).map(|scalar| Brief(scalar).to_string()).collect();
+                let mut named: Vec<String> = node
+                    .scalars()
+                    .take(NAMED)
+                    .map(|scalar| Brief(scalar).to_string())
+                    .collect();
                 if count > NAMED {
                     named.push("…".to_owned());
                 }
-                self.leaf(node, &format!("{indent}{label}[{count}]: {type_name} = {}", named.join(" ")))
+                self.leaf(
+                    node,
+                    &format!(
+                        "{indent}{label}[{count}]: {type_name} = {}",
+                        named.join(" ")
+                    ),
+                )
             }
             Content::Bytes(bytes) => {
-                let text = padded_text(bytes).map(|text| format!(" = {text:?}")).unwrap_or_default();
-                self.leaf(node, &format!("{indent}{label}[{}]: {type_name}{text}", bytes.len()))
+                let text = padded_text(bytes)
+                    .map(|text| format!(" = {text:?}"))
+                    .unwrap_or_default();
+                self.leaf(
+                    node,
+                    &format!("{indent}{label}[{}]: {type_name}{text}", bytes.len()),
+                )
             }
-            Content::Opaque(reason) => {
-                self.leaf(node, &format!("{indent}{label}: {type_name}, opaque: {}", reason.as_str()))
-            }
+            Content::Opaque(reason) => self.leaf(
+                node,
+                &format!("{indent}{label}: {type_name}, opaque: {}", reason.as_str()),
+            ),
             Content::Null => self.leaf(node, &format!("{indent}{label}: {type_name} = NULL")),
             Content::Marker => self.leaf(node, &format!("{indent}{label}: marker of an element")),
-            Content::Elements(elements) => elements
-                .iter()
-                .enumerate()
-                .try_for_each(|(index, element)| self.node(element, &format!("{label}[{index}]"), depth)),
+            Content::Elements(elements) => {
+                elements
+                    .iter()
+                    .enumerate()
+                    .try_for_each(|(index, element)| {
+                        self.node(element, &format!("{label}[{index}]"), depth)
+                    })
+            }
             Content::Struct(body) => self.structure(body, &format!("{indent}{label}"), depth),
-            Content::List(elements) => elements.iter().enumerate().try_for_each(|(index, element)| {
-                self.marks_before(element.offset, depth)?;
-                self.structure(element, &format!("{indent}{label}[{index}]"), depth)
-            }),
-            Content::Tree(branches) => branches.iter().enumerate().try_for_each(|(index, branch)| {
-                match &branch.key {
-                    Key::Direct { offset, .. } => self.marks_before(*offset, depth)?,
-                    Key::Struct(key) => {
-                        self.marks_before(key.offset, depth)?;
-                        self.structure(key, &format!("{indent}{label}[{index}] key"), depth)?;
+            Content::List(elements) => {
+                elements
+                    .iter()
+                    .enumerate()
+                    .try_for_each(|(index, element)| {
+                        self.marks_before(element.offset, depth)?;
+                        self.structure(element, &format!("{indent}{label}[{index}]"), depth)
+                    })
+            }
+            Content::Tree(branches) => {
+                branches.iter().enumerate().try_for_each(|(index, branch)| {
+                    match &branch.key {
+                        Key::Direct { offset, .. } => self.marks_before(*offset, depth)?,
+                        Key::Struct(key) => {
+                            self.marks_before(key.offset, depth)?;
+                            self.structure(key, &format!("{indent}{label}[{index}] key"), depth)?;
+                        }
                     }
-                }
-                self.marks_before(branch.value.offset, depth)?;
-                self.structure(&branch.value, &format!("{indent}{label}[{index}] value"), depth)
-            }),
+                    self.marks_before(branch.value.offset, depth)?;
+                    self.structure(
+                        &branch.value,
+                        &format!("{indent}{label}[{index}] value"),
+                        depth,
+                    )
+                })
+            }
         }
     }
 
     fn structure(&mut self, body: &Struct<'_>, label: &str, depth: usize) -> io::Result<()> {
-        self.dump.note(body.offset, &format!("{label}: {} version {}", body.vmsd_name, body.version))?;
+        self.dump.note(
+            body.offset,
+            &format!("{label}: {} version {}", body.vmsd_name, body.version),
+        )?;
         self.body(body, depth + 1)
     }
 
@@ -104,14 +142,18 @@ impl Fields<'_, '_, '_> {
             return Ok(());
         }
         let index = |place: u64| usize::try_from(place - self.base).unwrap_or(usize::MAX);
-        let bytes = self.raw.get(index(self.shown)..index(place)).unwrap_or_default();
+        let bytes = self
+            .raw
+            .get(index(self.shown)..index(place))
+            .unwrap_or_default();
         let indent = "  ".repeat(depth);
         let what = match bytes {
             [1] => "an element follows",
             [0] => "the list ends",
             _ => "marks of a list or tree",
         };
-        self.dump.bytes(self.shown, bytes, &format!("{indent}{what}"))?;
+        self.dump
+            .bytes(self.shown, bytes, &format!("{indent}{what}"))?;
         self.shown = place;
         Ok(())
     }

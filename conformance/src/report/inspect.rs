@@ -2,14 +2,14 @@
 
 use std::io::{self, Write};
 
-use vmsd_schema::schema::{Dialect, DeviceForm};
+use vmsd_schema::schema::{DeviceForm, Dialect};
 use vmsd_schema::stream::{PageSizeSource, SectionKind};
 
+use super::inspect_json::measured_by;
 use super::scalar::Count;
 use super::Styles;
-use crate::measure::Measured;
 use crate::outline::{Item, SectionItem};
-use crate::ram::BlockTally;
+use crate::ram::{BlockTally, Pages};
 use crate::report::subject::Subject;
 
 /// Writes the report.
@@ -32,7 +32,10 @@ struct Report<'o> {
 impl Report<'_> {
     fn head(&mut self, subject: &Subject<'_>) -> io::Result<()> {
         let Subject { outline, .. } = subject;
-        self.fact("stream", &format!("{}, {}", Count(outline.len, "byte"), container(subject)))?;
+        self.fact(
+            "stream",
+            &format!("{}, {}", Count(outline.len, "byte"), container(subject)),
+        )?;
         match &outline.configuration {
             Some(settings) => {
                 self.fact("machine", &settings.machine)?;
@@ -43,16 +46,36 @@ impl Report<'_> {
                     self.fact("uuid", &uuid_text(uuid))?;
                 }
             }
-            None => self.fact("machine", "unknown: the stream has no configuration section")?,
+            None => self.fact(
+                "machine",
+                "unknown: the stream has no configuration section",
+            )?,
         }
         if let Some(size) = outline.page_size {
-            self.fact("page size", &format!("{} ({})", size.bytes, page_size_source(size.source)))?;
+            self.fact(
+                "page size",
+                &format!("{} ({})", size.bytes, page_size_source(size.source)),
+            )?;
         }
-        self.fact("footers", if outline.footers == Some(false) { "no" } else { "yes" })?;
+        self.fact(
+            "footers",
+            if outline.footers == Some(false) {
+                "no"
+            } else {
+                "yes"
+            },
+        )?;
         self.fact("description", &description(subject))?;
         if let Some(behind) = &outline.trailing {
-            let kind = if behind.padding { "zeros" } else { "bytes that belong to no stream" };
-            self.fact("behind the end", &format!("{} {kind} at {:#x}", behind.len, behind.at))?;
+            let kind = if behind.padding {
+                "zeros"
+            } else {
+                "bytes that belong to no stream"
+            };
+            self.fact(
+                "behind the end",
+                &format!("{} {kind} at {:#x}", behind.len, behind.at),
+            )?;
         }
         Ok(())
     }
@@ -74,10 +97,20 @@ impl Report<'_> {
             match item {
                 Item::Section(section) => self.section(section)?,
                 Item::Command { at, name, detail } => {
-                    writeln!(self.out, "{at:>#12x} {:>10}  COMMAND {:>37} {name} {detail}", "", "")?;
+                    writeln!(
+                        self.out,
+                        "{at:>#12x} {:>10}  COMMAND {:>37} {}",
+                        "",
+                        "",
+                        format!("{name} {detail}").trim_end()
+                    )?;
                 }
-                Item::PackageEnd { at, left: 0 } => writeln!(self.out, "{at:>#12x} {:>10}  package ends", "")?,
-                Item::PackageEnd { at, left } => writeln!(self.out, "{at:>#12x} {left:>10}  left in the package")?,
+                Item::PackageEnd { at, left: 0 } => {
+                    writeln!(self.out, "{at:>#12x} {:>10}  package ends", "")?
+                }
+                Item::PackageEnd { at, left } => {
+                    writeln!(self.out, "{at:>#12x} {left:>10}  left in the package")?
+                }
                 Item::Eof { at } => writeln!(self.out, "{at:>#12x} {:>10}  EOF", "")?,
             }
         }
@@ -85,14 +118,17 @@ impl Report<'_> {
     }
 
     fn section(&mut self, item: &SectionItem) -> io::Result<()> {
-        let Styles { heading, note, dim, .. } = self.styles;
-        let (by, style) = match &item.measured {
-            None => ("grammar", *dim),
-            Some(Measured::Description(_)) => ("description", *dim),
-            Some(Measured::Mirror(_)) => ("mirror", *dim),
-            Some(Measured::Guessed(_)) => ("guessed", *note),
-        };
-        let SectionItem { at, body_len, section, .. } = item;
+        let Styles {
+            heading, note, dim, ..
+        } = self.styles;
+        let by = measured_by(item.grammar, item.measured.as_ref());
+        let style = if item.is_guessed() { *note } else { *dim };
+        let SectionItem {
+            at,
+            body_len,
+            section,
+            ..
+        } = item;
         write!(
             self.out,
             "{at:>#12x} {body_len:>10}  {:<7} {:>5} {:>8} {:>7}  {style}{by:<11}{style:#}  {heading}{}{heading:#}",
@@ -115,33 +151,60 @@ impl Report<'_> {
         }
         let Styles { heading, .. } = self.styles;
         writeln!(self.out)?;
-        writeln!(self.out, "{heading}{:>12} {:>14}  {:<32}  pages{heading:#}", "offset", "bytes", "RAM block")?;
+        writeln!(
+            self.out,
+            "{heading}{:>12} {:>14}  {:<32}  pages{heading:#}",
+            "offset", "bytes", "RAM block"
+        )?;
         for block in &ram.blocks {
             self.block(block)?;
         }
-        let pages = ram.pages();
-        let kinds: Vec<_> = pages.kinds().map(|(kind, count)| format!("{count} {kind}")).collect();
-        let kinds = if kinds.is_empty() { "none".to_owned() } else { kinds.join(", ") };
-        writeln!(self.out, "{:>12} {:>14}  {:<32}  {kinds}", "", ram.total.unwrap_or_default(), "all blocks")?;
+        let total = ram.total.unwrap_or_default();
+        writeln!(
+            self.out,
+            "{:>12} {total:>14}  {:<32}  {}",
+            "",
+            "all blocks",
+            kinds(ram.pages())
+        )?;
         if ram.flushes > 0 {
-            writeln!(self.out, "pages travel on other channels too: {}", Count(ram.flushes, "multifd flush mark"))?;
+            writeln!(
+                self.out,
+                "pages travel on other channels too: {}",
+                Count(ram.flushes, "multifd flush mark")
+            )?;
         }
         Ok(())
     }
 
     fn block(&mut self, block: &BlockTally) -> io::Result<()> {
         let Styles { dim, .. } = self.styles;
-        let kinds: Vec<_> = block.pages.kinds().map(|(kind, count)| format!("{count} {kind}")).collect();
-        let BlockTally { at, name, used_length, .. } = block;
-        write!(self.out, "{at:>#12x} {used_length:>14}  {name:<32}  {}", kinds.join(", "))?;
+        let BlockTally {
+            at,
+            name,
+            used_length,
+            ..
+        } = block;
+        write!(
+            self.out,
+            "{at:>#12x} {used_length:>14}  {name:<32}  {}",
+            kinds(block.pages)
+        )?;
         if let Some(size) = block.page_size {
             write!(self.out, " {dim}page size {size:#x}{dim:#}")?;
         }
         if let Some(address) = block.guest_address {
-            write!(self.out, " {dim}shared, at guest address {address:#x}{dim:#}")?;
+            write!(
+                self.out,
+                " {dim}shared, at guest address {address:#x}{dim:#}"
+            )?;
         }
         if let Some(mapped) = &block.mapped {
-            write!(self.out, " {dim}bitmap at {:#x}, pages at {:#x}{dim:#}", mapped.bitmap_offset, mapped.pages_offset)?;
+            write!(
+                self.out,
+                " {dim}bitmap at {:#x}, pages at {:#x}{dim:#}",
+                mapped.bitmap_offset, mapped.pages_offset
+            )?;
         }
         writeln!(self.out)
     }
@@ -155,6 +218,20 @@ impl Report<'_> {
             writeln!(self.out, "{note}finding:{note:#} {finding}")?;
         }
         Ok(())
+    }
+}
+
+/// Pages by kind.
+#[must_use]
+pub fn kinds(pages: Pages) -> String {
+    let kinds: Vec<String> = pages
+        .kinds()
+        .map(|(kind, count)| format!("{count} {kind}"))
+        .collect();
+    if kinds.is_empty() {
+        "none".to_owned()
+    } else {
+        kinds.join(", ")
     }
 }
 
@@ -172,7 +249,9 @@ pub fn kind(kind: SectionKind) -> &'static str {
 fn container(subject: &Subject<'_>) -> String {
     match (subject.container, subject.file_len) {
         (crate::input::Container::Plain, _) => "as it is".to_owned(),
-        (container, Some(len)) => format!("{} in a file of {}", container.name(), Count(len, "byte")),
+        (container, Some(len)) => {
+            format!("{} in a file of {}", container.name(), Count(len, "byte"))
+        }
         (container, None) => container.name().to_owned(),
     }
 }
@@ -180,11 +259,19 @@ fn container(subject: &Subject<'_>) -> String {
 fn description(subject: &Subject<'_>) -> String {
     let Some(found) = subject.description else {
         return match subject.outline.description {
-            Some(text) => format!("{} at {:#x} that cannot be used", Count(text.len as u64, "byte"), text.at),
+            Some(text) => format!(
+                "{} at {:#x} that cannot be used",
+                Count(text.len as u64, "byte"),
+                text.at
+            ),
             None => "none".to_owned(),
         };
     };
-    let opaque = found.devices.iter().filter(|device| matches!(device.form, DeviceForm::Opaque { .. })).count();
+    let opaque = found
+        .devices
+        .iter()
+        .filter(|device| matches!(device.form, DeviceForm::Opaque { .. }))
+        .count();
     let mut text = match subject.outline.description {
         Some(text) => format!("{} at {:#x}, ", Count(text.len as u64, "byte"), text.at),
         None => "in a debug-migration section, ".to_owned(),
@@ -227,5 +314,12 @@ pub fn page_size_source(source: PageSizeSource) -> &'static str {
 pub fn uuid_text(uuid: &[u8; 16]) -> String {
     let digits = super::tree_json::hex(uuid);
     let part = |from: usize, to: usize| digits.get(from..to).unwrap_or_default();
-    [part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32)].join("-")
+    [
+        part(0, 8),
+        part(8, 12),
+        part(12, 16),
+        part(16, 20),
+        part(20, 32),
+    ]
+    .join("-")
 }

@@ -72,9 +72,18 @@ struct Trailing {
 #[serde(tag = "item", rename_all = "snake_case")]
 enum Entry<'a> {
     Section(Section),
-    Command { offset: u64, name: &'a str, detail: &'a str },
-    PackageEnd { offset: u64, left: usize },
-    Eof { offset: u64 },
+    Command {
+        offset: u64,
+        name: &'a str,
+        detail: &'a str,
+    },
+    PackageEnd {
+        offset: u64,
+        left: usize,
+    },
+    Eof {
+        offset: u64,
+    },
 }
 
 #[derive(Serialize)]
@@ -142,11 +151,15 @@ impl<'a> Head<'a> {
             container: subject.container.name(),
             bytes: outline.len,
             complete: outline.complete,
-            machine: outline.configuration.as_ref().map(|settings| settings.machine.as_str()),
+            machine: outline
+                .configuration
+                .as_ref()
+                .map(|settings| settings.machine.as_str()),
             configuration: outline.configuration.as_ref().map(Configuration::new),
-            page_size: outline
-                .page_size
-                .map(|size| PageSize { bytes: size.bytes, source: page_size_source(size.source) }),
+            page_size: outline.page_size.map(|size| PageSize {
+                bytes: size.bytes,
+                source: page_size_source(size.source),
+            }),
             footers: outline.footers,
             description: subject.description.map(|description| Description {
                 offset: outline.description.map(|text| text.at),
@@ -159,9 +172,11 @@ impl<'a> Head<'a> {
                     .count(),
                 dialect: subject.dialect.map(dialect_name),
             }),
-            trailing: outline
-                .trailing
-                .map(|behind| Trailing { offset: behind.at, size: behind.len, zeros: behind.padding }),
+            trailing: outline.trailing.map(|behind| Trailing {
+                offset: behind.at,
+                size: behind.len,
+                zeros: behind.padding,
+            }),
         }
     }
 }
@@ -194,8 +209,15 @@ impl<'a> Entry<'a> {
     fn new(item: &'a Item) -> Self {
         match item {
             Item::Section(section) => Self::Section(Section::new(section)),
-            Item::Command { at, name, detail } => Self::Command { offset: *at, name, detail },
-            Item::PackageEnd { at, left } => Self::PackageEnd { offset: *at, left: *left },
+            Item::Command { at, name, detail } => Self::Command {
+                offset: *at,
+                name,
+                detail,
+            },
+            Item::PackageEnd { at, left } => Self::PackageEnd {
+                offset: *at,
+                left: *left,
+            },
             Item::Eof { at } => Self::Eof { offset: *at },
         }
     }
@@ -262,8 +284,20 @@ impl<'a> Block<'a> {
 
 impl PageCounts {
     fn new(pages: Pages) -> Self {
-        let Pages { zero, normal, compressed, xbzrle, mapped } = pages;
-        Self { zero, normal, compressed, xbzrle, mapped }
+        let Pages {
+            zero,
+            normal,
+            compressed,
+            xbzrle,
+            mapped,
+        } = pages;
+        Self {
+            zero,
+            normal,
+            compressed,
+            xbzrle,
+            mapped,
+        }
     }
 }
 

@@ -11,7 +11,10 @@ impl Display for Shown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             Scalar::Bool(value) => write!(f, "{value}"),
-            Scalar::Uint { value: value @ 0..=9, .. } => write!(f, "{value}"),
+            Scalar::Uint {
+                value: value @ 0..=9,
+                ..
+            } => write!(f, "{value}"),
             Scalar::Uint { bits, value } => {
                 let digits = usize::from(bits) / 4;
                 write!(f, "0x{value:0digits$x}")?;

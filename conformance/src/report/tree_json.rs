@@ -16,7 +16,7 @@ pub struct Body<'a> {
     offset: u64,
     size: usize,
     fields: Vec<Field<'a>>,
-    subsections: Vec<Body<'a>>,
+    subsections: Vec<Self>,
 }
 
 /// A field with its name.

@@ -1,6 +1,6 @@
 //! The description of *one value*: which fields and subsections a device wrote this time, with their
 //! types and sizes on the wire. It is the tree behind the stream's JSON (`vmstate_save_state_v` with a
-//! JSON writer) and behind [`crate::VmState::describe`].
+//! JSON writer) and behind [`crate::describe`].
 
 /// The whole description at the tail of a stream.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

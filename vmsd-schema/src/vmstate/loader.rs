@@ -17,10 +17,28 @@ use crate::wire::{marker, Reader};
 pub struct Loader<'a> {
     reader: Reader<'a>,
     /// None is [`Mode::Load`].
-    inspection: Option<Box<Inspection<'a>>>,
+    inspection: Aside<'a>,
     depth: usize,
     /// Of the subsection that comes next.
     version: u32,
+}
+
+/// What a load does without. Its destructor stands apart, too: inlined, it would cost every load registers.
+#[derive(Debug)]
+struct Aside<'a>(Option<Box<Inspection<'a>>>);
+
+impl Drop for Aside<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        #[cold]
+        #[inline(never)]
+        fn discard(inspection: Box<Inspection<'_>>) {
+            drop(inspection);
+        }
+        if let Some(inspection) = self.0.take() {
+            discard(inspection);
+        }
+    }
 }
 
 impl<'a> Deref for Loader<'a> {
@@ -48,6 +66,7 @@ impl<'a> Loader<'a> {
             Mode::Load => None,
             Mode::Inspect => Some(Box::default()),
         };
+        let inspection = Aside(inspection);
         Self {
             reader,
             inspection,
@@ -60,7 +79,7 @@ impl<'a> Loader<'a> {
     /// destination knows.
     #[must_use]
     pub fn with_hint(mut self, hint: Option<&'a Description>) -> Self {
-        if let Some(inspection) = &mut self.inspection {
+        if let Some(inspection) = &mut self.inspection.0 {
             inspection.hint = hint;
         }
         self
@@ -70,7 +89,7 @@ impl<'a> Loader<'a> {
     #[inline]
     #[must_use]
     pub fn mode(&self) -> Mode {
-        match self.inspection {
+        match self.inspection.0 {
             None => Mode::Load,
             Some(_) => Mode::Inspect,
         }
@@ -79,7 +98,7 @@ impl<'a> Loader<'a> {
     /// What was adopted so far.
     #[must_use]
     pub fn notes(&self) -> &[Note] {
-        match &self.inspection {
+        match &self.inspection.0 {
             None => &[],
             Some(inspection) => &inspection.notes,
         }
@@ -113,7 +132,7 @@ impl<'a> Loader<'a> {
         matches: bool,
         check: impl FnOnce() -> String,
     ) -> Result<()> {
-        match &mut self.inspection {
+        match &mut self.inspection.0 {
             _ if matches => Ok(()),
             None => Err(Error::at(ErrorKind::Mismatch, offset, check())),
             Some(inspection) => {
@@ -146,7 +165,7 @@ impl<'a> Loader<'a> {
     fn apart(&mut self, walk: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
         let mut own = Self {
             reader: self.reader.clone(),
-            inspection: self.inspection.take(),
+            inspection: Aside(self.inspection.0.take()),
             ..*self
         };
         let result = walk(&mut own);
@@ -172,13 +191,13 @@ impl<'a> Loader<'a> {
             return Err(too_deep(self.reader.offset()));
         }
         self.depth += 1;
-        let outer = self.inspection.as_mut().map(|inspection| {
+        let outer = self.inspection.0.as_mut().map(|inspection| {
             let outer = (inspection.hint, inspection.position);
             enter(inspection);
             outer
         });
         let result = self.vmsd(state, version);
-        if let (Some(inspection), Some(outer)) = (&mut self.inspection, outer) {
+        if let (Some(inspection), Some(outer)) = (&mut self.inspection.0, outer) {
             (inspection.hint, inspection.position) = outer;
         }
         self.depth -= 1;
@@ -188,7 +207,7 @@ impl<'a> Loader<'a> {
     /// Where the loader stands in the hint; codecs of several elements hand it back with each.
     #[inline]
     pub fn position(&self) -> Position {
-        match &self.inspection {
+        match &self.inspection.0 {
             None => Position::default(),
             Some(inspection) => inspection.position,
         }
@@ -197,7 +216,7 @@ impl<'a> Loader<'a> {
     /// The next element of `field` is number `index`.
     #[inline]
     pub fn element(&mut self, field: Position, index: usize) {
-        if let Some(inspection) = &mut self.inspection {
+        if let Some(inspection) = &mut self.inspection.0 {
             inspection.position = field.element(index);
         }
     }
@@ -206,7 +225,7 @@ impl<'a> Loader<'a> {
     /// what a codec goes by whose length is never sent. Only for a codec that says it nests.
     #[must_use]
     pub fn described_size(&self) -> Option<u64> {
-        self.inspection.as_ref()?.field_size()
+        self.inspection.0.as_ref()?.field_size()
     }
 
     /// The look-ahead after every description's fields.
@@ -247,7 +266,7 @@ impl<'a> Loader<'a> {
 
     #[inline]
     fn start(&mut self, meta: &'static FieldMeta) {
-        if let Some(inspection) = &mut self.inspection {
+        if let Some(inspection) = &mut self.inspection.0 {
             inspection.position = Position::start_of(meta);
         }
     }
@@ -345,7 +364,7 @@ impl Visitor for Loader<'_> {
     }
 
     fn fact(&mut self, meta: &'static FieldMeta, fact: &mut bool) {
-        if let Some(there) = self.inspection.as_ref().and_then(|i| i.describes(meta)) {
+        if let Some(there) = self.inspection.0.as_ref().and_then(|i| i.describes(meta)) {
             *fact = there;
         }
     }
@@ -357,7 +376,7 @@ impl Visitor for Loader<'_> {
         times: u32,
         length: &mut L,
     ) {
-        if let Some(total) = self.inspection.as_ref().and_then(|i| i.total(meta, unit)) {
+        if let Some(total) = self.inspection.0.as_ref().and_then(|i| i.total(meta, unit)) {
             *length = L::from_u64(total / u64::from(times.max(1)));
         }
     }

@@ -225,3 +225,40 @@ fn values() {
     let raw = value.get("values/more").and_then(|more| more.get("raw"));
     assert_eq!(raw, Some(&Value::Bytes(vec![3, 4])));
 }
+
+#[derive(Debug, Default, PartialEq, VmState)]
+#[vmstate(name = "named", version = 1, prefix = "regs.")]
+struct Named {
+    a: u8,
+    #[vmstate(name = "b", renamed(Qemu10_0 = "bb"))]
+    renamed: u8,
+    #[vmstate(exists = Self::always)]
+    tested: [u8; 2],
+    #[vmstate(exists = Self::always, compressed)]
+    compressed: [u8; 2],
+}
+
+impl Named {
+    fn always(&self, _version: u32) -> bool {
+        true
+    }
+}
+
+/// `prefix` stands before names that are not written out, `renamed` is the name of newer versions, `compressed` undoes
+/// what `exists` does.
+#[test]
+fn names_and_compression() {
+    let state = &mut Named::default();
+    assert_eq!(
+        shown(state, Dialect::Qemu7_2),
+        [
+            "regs.a:uint8/1",
+            "b:uint8/1",
+            "regs.tested:uint8@0/1",
+            "regs.tested:uint8@1/1",
+            "regs.compressed:uint8×2/1"
+        ]
+    );
+    assert_eq!(shown(state, Dialect::Qemu10_0)[1], "bb:uint8/1");
+    assert_eq!(shown(state, Dialect::Qemu11_1)[1], "bb:uint8/1");
+}

@@ -367,3 +367,36 @@ fn unused_bytes_by_another_field() {
         .description;
     assert_eq!(entries(&old)[1], "unused:unused_buffer×2/3");
 }
+
+/// A length that is sent behind its elements, to be compared, is the destination's own.
+#[test]
+fn a_length_that_is_compared_later() {
+    #[derive(Debug, Default, PartialEq, VmState)]
+    #[vmstate(name = "late", version = 1)]
+    struct Late {
+        #[vmstate(len = num)]
+        all: Vec<u8>,
+        #[vmstate(equal)]
+        num: u8,
+    }
+    let mut state = Late {
+        all: vec![1, 2],
+        num: 2,
+    };
+    let start = || Late {
+        all: Vec::new(),
+        num: 2,
+    };
+    assert_eq!(refusal(start(), "01 02 03").message(), "2 != 3");
+    let description = described(&mut state);
+    let (found, notes) = inspected(Late::default(), "01 02 02", Some(&description));
+    assert_eq!((found, notes.len()), (state, 0));
+    round_trip(
+        Late {
+            all: vec![1, 2],
+            num: 2,
+        },
+        start(),
+        "01 02 02",
+    );
+}

@@ -85,10 +85,7 @@ pub(crate) enum Failure {
     /// Nobody reads our output any more.
     ClosedPipe,
     /// A sentence about a file.
-    Sentence {
-        file: String,
-        sentence: String,
-    },
+    Sentence { file: String, sentence: String },
 }
 
 impl Failure {
@@ -138,8 +135,9 @@ impl Failure {
     }
 }
 
-/// Our sentences start in lower case; the system's do not.
+/// Our sentences start in lower case and end without a number; the system's do not.
 fn lower(sentence: &str) -> String {
+    let sentence = sentence.split(" (os error ").next().unwrap_or(sentence);
     let mut chars = sentence.chars();
     match chars.next() {
         Some(first) => first.to_lowercase().chain(chars).collect(),
@@ -184,7 +182,10 @@ impl Context {
         // On a terminal both streams meet: what was printed comes first.
         let _ = self.out.flush();
         for finding in findings {
-            let _ = writeln!(io::stderr().lock(), "{note}finding:{note:#} {file}: {finding}");
+            let _ = writeln!(
+                io::stderr().lock(),
+                "{note}finding:{note:#} {file}: {finding}"
+            );
         }
     }
 
@@ -256,7 +257,13 @@ impl Opened {
         let outline = Outline::of(&mut walk, &mut |done| progress.at(done));
         let outline = outline.map_err(|stop| Failure::stop(&walk.name, stop))?;
         let dialect = dialect(&walk, &outline);
-        Ok(Self { walk, outline, container, file_len, dialect })
+        Ok(Self {
+            walk,
+            outline,
+            container,
+            file_len,
+            dialect,
+        })
     }
 
     /// What reports are about.

@@ -1,6 +1,6 @@
 //! `vmsd conform`: the mirrors against real streams, embedded, given, or saved by a QEMU here and now.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
 use conformance::conform::{live, Report, Stream};
@@ -79,9 +79,9 @@ impl Args {
         Ok(suite)
     }
 
-    fn live(&self, binary: &PathBuf, context: &mut Context) -> Result<Exit, Failure> {
+    fn live(&self, binary: &Path, context: &mut Context) -> Result<Exit, Failure> {
         let machine = Machine {
-            binary: binary.clone(),
+            binary: binary.to_owned(),
             args: self.machine.clone(),
             scratch: self.scratch.clone().unwrap_or_else(std::env::temp_dir),
         };

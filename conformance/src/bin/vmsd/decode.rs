@@ -52,10 +52,20 @@ impl Args {
     pub(crate) fn run(&self, context: &mut Context) -> Result<Exit, Failure> {
         let opened = Opened::open(&self.file, &self.read, context)?;
         let all = devices(&opened.walk, &opened.outline);
-        let names: Vec<Names<'_>> =
-            all.iter().map(|device| Names { idstr: &device.idstr, vmsd: device.vmsd_name() }).collect();
-        let chosen = select(&self.device, &names).map_err(|sentence| Failure::file(&opened.walk.name, sentence))?;
-        let chosen: Vec<&Device<'_>> = all.iter().zip(chosen).filter_map(|(device, chosen)| chosen.then_some(device)).collect();
+        let names: Vec<Names<'_>> = all
+            .iter()
+            .map(|device| Names {
+                idstr: &device.idstr,
+                vmsd: device.vmsd_name(),
+            })
+            .collect();
+        let chosen = select(&self.device, &names)
+            .map_err(|sentence| Failure::file(&opened.walk.name, sentence))?;
+        let chosen: Vec<&Device<'_>> = all
+            .iter()
+            .zip(chosen)
+            .filter_map(|(device, chosen)| chosen.then_some(device))
+            .collect();
         match self.format {
             Format::Text => self.text(&opened, &chosen, context)?,
             Format::Json => {
@@ -68,15 +78,24 @@ impl Args {
         Ok(Exit::of(broken || !opened.outline.findings.is_empty()))
     }
 
-    fn text(&self, opened: &Opened, chosen: &[&Device<'_>], context: &mut Context) -> Result<(), Failure> {
+    fn text(
+        &self,
+        opened: &Opened,
+        chosen: &[&Device<'_>],
+        context: &mut Context,
+    ) -> Result<(), Failure> {
         let subject = opened.subject();
         context.print(|out, styles| {
             if self.device.is_empty() {
                 decode::configuration(&subject, out, styles)?;
             }
-            let (ram, rest): (Vec<_>, Vec<_>) =
-                chosen.iter().copied().partition(|device| matches!(device.contents, Contents::Ram));
-            let start = ram.iter().find(|device| device.item.kind == SectionKind::Start);
+            let (ram, rest): (Vec<_>, Vec<_>) = chosen
+                .iter()
+                .copied()
+                .partition(|device| matches!(device.contents, Contents::Ram));
+            let start = ram
+                .iter()
+                .find(|device| device.item.kind == SectionKind::Start);
             if let Some(start) = start {
                 decode::text(&[*start], out, styles, self.full)?;
                 decode::ram(&subject, out, styles)?;
@@ -88,11 +107,19 @@ impl Args {
     }
 }
 
-fn print_analyze(opened: &Opened, chosen: &[&Device<'_>], context: &mut Context) -> Result<(), Failure> {
+fn print_analyze(
+    opened: &Opened,
+    chosen: &[&Device<'_>],
+    context: &mut Context,
+) -> Result<(), Failure> {
     let sections = chosen
         .iter()
         .filter(|device| device.item.kind.names_the_section())
-        .map(|device| Section { name: device.idstr.clone(), id: device.item.section.id.0, body: body(opened, device) });
+        .map(|device| Section {
+            name: device.idstr.clone(),
+            id: device.item.section.id.0,
+            body: body(opened, device),
+        });
     let json = analyze(sections).map_err(|error| Failure::stream(&opened.walk.name, &error))?;
     context.print(|out, _| print_json(out, &json))?;
     context.findings(&opened.walk.name, &opened.outline.findings);
@@ -104,18 +131,32 @@ fn body<'s>(opened: &'s Opened, device: &'s Device<'s>) -> Body<'s> {
     let item = device.item;
     let len = usize::try_from(item.body_len).unwrap_or_default();
     let bytes = opened.walk.slice(item.body_at, len).unwrap_or_default();
-    let of = |description| Body::Device { description, offset: item.body_at, bytes };
+    let of = |description| Body::Device {
+        description,
+        offset: item.body_at,
+        bytes,
+    };
     match (&device.contents, &item.measured) {
         (Contents::Ram, _) => {
             let blocks = &opened.outline.ram.blocks;
-            Body::Ram(blocks.iter().map(|block| (block.name.clone(), block.used_length)).collect())
+            Body::Ram(
+                blocks
+                    .iter()
+                    .map(|block| (block.name.clone(), block.used_length))
+                    .collect(),
+            )
         }
         (Contents::Live { .. }, _) if item.kind == SectionKind::Full => Body::Opaque(bytes),
         (Contents::Live { .. }, _) | (_, None) => Body::Live,
         (Contents::Opaque { .. }, _) | (_, Some(Measured::Guessed(_))) => Body::Opaque(bytes),
         (_, Some(Measured::Mirror(description))) => of(description),
         (_, Some(Measured::Description(index))) => {
-            match opened.walk.measurer().and_then(|measurer| measurer.device(*index)).map(|device| &device.form) {
+            match opened
+                .walk
+                .measurer()
+                .and_then(|measurer| measurer.device(*index))
+                .map(|device| &device.form)
+            {
                 Some(DeviceForm::Vmsd(description)) => of(description),
                 _ => Body::Opaque(bytes),
             }

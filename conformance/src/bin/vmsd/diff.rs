@@ -40,18 +40,29 @@ impl Args {
         let b = Opened::open(&self.b, &self.read, context)?;
         let (devices_a, devices_b) = (devices(&a.walk, &a.outline), devices(&b.walk, &b.outline));
         let mut changes = diff(
-            &Side { outline: &a.outline, devices: &devices_a },
-            &Side { outline: &b.outline, devices: &devices_b },
+            &Side {
+                outline: &a.outline,
+                devices: &devices_a,
+            },
+            &Side {
+                outline: &b.outline,
+                devices: &devices_b,
+            },
         );
         changes.retain(|change| !self.ignore.iter().any(|pattern| ignores(pattern, change)));
         context.print(|out, styles| match self.format {
             Format::Text => report::text(&changes, out, styles),
-            Format::Json => print_json(out, &report::Report::new(&a.walk.name, &b.walk.name, &changes)),
+            Format::Json => print_json(
+                out,
+                &report::Report::new(&a.walk.name, &b.walk.name, &changes),
+            ),
         })?;
         for side in [&a, &b] {
             context.findings(&side.walk.name, &side.outline.findings);
         }
-        let findings = [&a, &b].iter().any(|side| !side.outline.findings.is_empty());
+        let findings = [&a, &b]
+            .iter()
+            .any(|side| !side.outline.findings.is_empty());
         Ok(Exit::of(findings || !changes.is_empty()))
     }
 }

@@ -38,7 +38,10 @@ impl Args {
     pub(crate) fn run(&self, context: &mut Context) -> Result<Exit, Failure> {
         let mut walk = start(open(&self.file)?, &self.read)?;
         let name = walk.name.clone();
-        let options = Options { full: self.full, ram: self.ram };
+        let options = Options {
+            full: self.full,
+            ram: self.ram,
+        };
         let mut choice = Choice::new(self.device.as_deref());
         let mut stopped = None;
         context.print(|out, styles| {
@@ -59,7 +62,9 @@ impl Args {
                 Ok(Exit::Findings)
             }
             Some(other) => Err(Failure::stop(&name, other)),
-            None => choice.outcome().map_err(|sentence| Failure::file(&name, sentence)),
+            None => choice
+                .outcome()
+                .map_err(|sentence| Failure::file(&name, sentence)),
         }
     }
 }
@@ -78,11 +83,19 @@ struct Choice<'a> {
 
 impl<'a> Choice<'a> {
     fn new(word: Option<&'a str>) -> Self {
-        Self { word, meant: word.is_none(), waiting: None, names: Vec::new(), shown: word.is_none() }
+        Self {
+            word,
+            meant: word.is_none(),
+            waiting: None,
+            names: Vec::new(),
+            shown: word.is_none(),
+        }
     }
 
     fn show(&mut self, step: &Step<'_>, dump: &mut Dump<'_>) -> io::Result<()> {
-        let Some(word) = self.word else { return dump.step(step) };
+        let Some(word) = self.word else {
+            return dump.step(step);
+        };
         match &step.thing {
             Thing::Event(Event::Section(header)) => {
                 let idstr = header.section.idstr().to_string();
@@ -94,8 +107,16 @@ impl<'a> Choice<'a> {
             }
             Thing::Event(Event::Ram(_) | Event::Live(_) | Event::SectionEnd(_)) => {}
             Thing::Event(_) => self.meant = false,
-            Thing::Body { section, measure, form, .. } => {
-                let vmsd = measure.by.layout(*form).map(|layout| layout.vmsd_name.as_str());
+            Thing::Body {
+                section,
+                measure,
+                form,
+                ..
+            } => {
+                let vmsd = measure
+                    .by
+                    .layout(*form)
+                    .map(|layout| layout.vmsd_name.as_str());
                 if let Some((header, raw)) = self.waiting.take() {
                     self.meant = means(word, &section.idstr().to_string(), vmsd);
                     if self.meant {
@@ -115,7 +136,11 @@ impl<'a> Choice<'a> {
         if self.shown {
             return Ok(Exit::Clean);
         }
-        let names: Vec<Names<'_>> = self.names.iter().map(|idstr| Names { idstr, vmsd: None }).collect();
+        let names: Vec<Names<'_>> = self
+            .names
+            .iter()
+            .map(|idstr| Names { idstr, vmsd: None })
+            .collect();
         let words: Vec<String> = self.word.iter().map(|word| (*word).to_owned()).collect();
         select(&words, &names).map(|_| Exit::Clean)
     }

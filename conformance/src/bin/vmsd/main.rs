@@ -59,6 +59,6 @@ fn main() -> ExitCode {
         .and_then(|exit| context.finish().map(|()| exit));
     match outcome {
         Ok(exit) => exit.into(),
-        Err(failure) => failure.report(&context).into(),
+        Err(failure) => failure.report(&context),
     }
 }

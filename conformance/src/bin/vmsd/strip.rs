@@ -39,7 +39,10 @@ impl Args {
     pub(crate) fn run(&self, context: &mut Context) -> Result<Exit, Failure> {
         let name = self.output.display().to_string();
         if self.file != Path::new(STDIN) && same_file(&self.file, &self.output) {
-            return Err(Failure::file(&name, "is the input; it would be gone before it is read"));
+            return Err(Failure::file(
+                &name,
+                "is the input; it would be gone before it is read",
+            ));
         }
         let input = open(&self.file)?;
         let total = input.file_len;
@@ -53,9 +56,12 @@ impl Args {
             })?;
             outcome?
         } else {
-            let mut output = Output::create(&self.output).map_err(|error| Failure::io(&name, &error))?;
+            let mut output =
+                Output::create(&self.output).map_err(|error| Failure::io(&name, &error))?;
             let report = self.copy(&mut walk, &mut output, &mut |done| progress.at(done))?;
-            output.commit().map_err(|error| Failure::io(&name, &error))?;
+            output
+                .commit()
+                .map_err(|error| Failure::io(&name, &error))?;
             report
         };
         drop(progress);
@@ -69,15 +75,21 @@ impl Args {
         Ok(Exit::Clean)
     }
 
-    fn copy(&self, walk: &mut Walk, out: &mut dyn Write, progress: &mut dyn FnMut(u64)) -> Result<Report, Failure> {
+    fn copy(
+        &self,
+        walk: &mut Walk,
+        out: &mut dyn Write,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<Report, Failure> {
         let mode = if self.scrub { Mode::Scrub } else { Mode::Drop };
         let mut strip = Strip::new(out, mode);
-        walk.run(&mut |step| strip.step(&step), progress).map_err(|stop| match stop {
-            Stop::Output(error) if self.output != Path::new(STDIN) => {
-                Failure::io(&self.output.display().to_string(), &error)
-            }
-            other => Failure::stop(&walk.name, other),
-        })?;
+        walk.run(&mut |step| strip.step(&step), progress)
+            .map_err(|stop| match stop {
+                Stop::Output(error) if self.output != Path::new(STDIN) => {
+                    Failure::io(&self.output.display().to_string(), &error)
+                }
+                other => Failure::stop(&walk.name, other),
+            })?;
         Ok(strip.report())
     }
 }
