@@ -2,6 +2,7 @@
 //! prove them against real streams.
 
 pub mod conform;
+pub mod container;
 pub mod contents;
 pub mod diff;
 pub mod feed;
@@ -13,6 +14,7 @@ pub mod outline;
 pub mod output;
 pub mod qemu;
 pub mod ram;
+pub mod relocate;
 pub mod report;
 pub mod select;
 pub mod strip;

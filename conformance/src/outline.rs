@@ -144,7 +144,9 @@ impl Outline {
         let outcome = walk.run(&mut visit, progress);
         match outcome {
             Ok(()) => outline.complete = true,
-            Err(Stop::Stream(error)) if walk.offset() > 0 => outline.findings.push(error),
+            Err(Stop::Stream(error)) if walk.offset() > walk.start() => {
+                outline.findings.push(error)
+            }
             Err(other) => return Err(other),
         }
         if let Some(error) = walk.description_error() {
@@ -154,7 +156,7 @@ impl Outline {
                 Error::at(error.kind(), place, error.message().to_owned()),
             );
         }
-        outline.len = walk.offset();
+        outline.len = walk.offset() - walk.start();
         outline.footers = walk.parser().footers();
         Ok(outline)
     }

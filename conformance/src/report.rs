@@ -1,6 +1,7 @@
 //! Reports: what was found, as text for people or JSON for programs. Nothing here reads a stream.
 
 pub mod analyze;
+pub mod channel;
 pub mod conform;
 pub mod decode;
 pub mod decode_json;

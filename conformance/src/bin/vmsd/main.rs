@@ -8,6 +8,7 @@ mod diff;
 mod hexdump;
 mod inspect;
 mod strip;
+mod unwrap;
 
 use std::process::ExitCode;
 
@@ -33,6 +34,7 @@ enum Command {
     Diff(diff::Args),
     Strip(strip::Args),
     Conform(conform::Args),
+    Unwrap(unwrap::Args),
     Completions(completions::Args),
 }
 
@@ -45,6 +47,7 @@ impl Command {
             Self::Diff(args) => args.run(context),
             Self::Strip(args) => args.run(context),
             Self::Conform(args) => args.run(context),
+            Self::Unwrap(args) => args.run(context),
             Self::Completions(args) => args.run(context),
         }
     }
