@@ -7,7 +7,8 @@ use vmsd_schema::decode::machine::{Machine, Options};
 use vmsd_schema::schema::{Clash, Coverage, Device, Dialect, SchemaSet, StreamDescription};
 use vmsd_schema::stream::Parser;
 
-use crate::input::{Input, Source as Bytes};
+use crate::container::Source as Bytes;
+use crate::input::Input;
 use crate::mirrors;
 
 /// Where schemas come from.

@@ -11,6 +11,49 @@ use crate::wire::Writer;
 
 /// An enum that stands on the wire as an `R`. `TryFrom` says which numbers there are: another one is refused with what
 /// its error says.
+///
+/// ```
+/// use vmsd_schema::{codec, VmState};
+///
+/// #[derive(Clone, Copy, Debug, Default, PartialEq)]
+/// enum Mode {
+///     #[default]
+///     Command,
+///     Data,
+/// }
+///
+/// impl From<Mode> for u32 {
+///     fn from(mode: Mode) -> Self {
+///         mode as Self
+///     }
+/// }
+///
+/// impl TryFrom<u32> for Mode {
+///     type Error = &'static str;
+///
+///     fn try_from(number: u32) -> Result<Self, Self::Error> {
+///         match number {
+///             0 => Ok(Self::Command),
+///             1 => Ok(Self::Data),
+///             _ => Err("a mode is 0 or 1"),
+///         }
+///     }
+/// }
+///
+/// #[derive(Default, VmState)]
+/// #[vmstate(name = "display", version = 1)]
+/// struct Display {
+///     #[vmstate(with = codec::Selector<u32>)]
+///     mode: Mode,
+/// }
+///
+/// let mut display = Display::default();
+/// vmsd_schema::load(&mut display, &[0, 0, 0, 1], 1)?;
+/// assert_eq!(display.mode, Mode::Data);
+/// let error = vmsd_schema::load(&mut display, &[0, 0, 0, 2], 1).unwrap_err();
+/// assert_eq!(error.to_string(), "2 selects nothing: a mode is 0 or 1 (at offset 0x0, in mode)");
+/// # Ok::<(), vmsd_schema::Error>(())
+/// ```
 #[derive(Debug)]
 pub struct Selector<R>(PhantomData<R>);
 
