@@ -60,7 +60,11 @@ impl Side {
 ///
 /// # Errors
 /// A sentence, where a side lacks what a check needs.
-pub fn check(source: &Side, target: &Side, mirrors: Option<&Registry>) -> Result<Vec<Finding>, String> {
+pub fn check(
+    source: &Side,
+    target: &Side,
+    mirrors: Option<&Registry>,
+) -> Result<Vec<Finding>, String> {
     let (Some(sent), Some(local)) = (&source.stream, &target.stream) else {
         return Err("a check needs a stream of each side".to_owned());
     };
@@ -91,12 +95,20 @@ pub fn check(source: &Side, target: &Side, mirrors: Option<&Registry>) -> Result
 /// The family of QEMU versions that wrote a stream: what its description looks like, and where that leaves it open, the
 /// order of its sections.
 fn version(machine: &Machine<'_>, sets: &[SchemaSet]) -> Dialect {
-    let described = machine.description.as_ref().map(|description| description.dialect);
+    let described = machine
+        .description
+        .as_ref()
+        .map(|description| description.dialect);
     // 11.x gave the interrupt controller a priority of its own.
-    let first = machine.sections.iter().find(|section| section.kind == SectionKind::Full);
+    let first = machine
+        .sections
+        .iter()
+        .find(|section| section.kind == SectionKind::Full);
     if first.is_some_and(|section| section.name == "apic") {
         return Dialect::Qemu11_1;
     }
-    let told = sets.iter().find_map(|set| Dialect::of_qemu(set.qemu.as_deref()?));
+    let told = sets
+        .iter()
+        .find_map(|set| Dialect::of_qemu(set.qemu.as_deref()?));
     described.or(told).unwrap_or(Dialect::Qemu10_0)
 }

@@ -65,7 +65,8 @@ pub fn check(source: &Source<'_>, target: &Target<'_>) -> Vec<Finding> {
             offset: stopped.offset(),
             source: stopped.to_string(),
             message: "the source's stream could not be read beyond this place".to_owned(),
-            advice: "capture the source again, with its description (suppress-vmdesc=off)".to_owned(),
+            advice: "capture the source again, with its description (suppress-vmdesc=off)"
+                .to_owned(),
             ..Finding::default()
         });
     }
@@ -77,13 +78,20 @@ pub fn check(source: &Source<'_>, target: &Target<'_>) -> Vec<Finding> {
 fn commands(machine: &Machine<'_>, qemu: Dialect, wording: Wording, findings: &mut Vec<Finding>) {
     const SWITCHOVER_START: u16 = 11;
     let unknown = |number: u16| qemu < Dialect::Qemu10_0 && number >= SWITCHOVER_START;
-    for command in machine.commands.iter().filter(|command| unknown(command.number)) {
+    for command in machine
+        .commands
+        .iter()
+        .filter(|command| unknown(command.number))
+    {
         findings.push(Finding {
             rule: "command-unknown",
             severity: Severity::Break,
             offset: Some(command.at),
             source: format!("command {} ({})", command.number, command.name),
-            target: format!("a QEMU that knows no command above {}", SWITCHOVER_START - 1),
+            target: format!(
+                "a QEMU that knows no command above {}",
+                SWITCHOVER_START - 1
+            ),
             message: "the target's QEMU does not know a command that the source sends".to_owned(),
             qemu_message: Some(wording.command(command.number)),
             advice: "use a machine type of the older QEMU: it turns the command off".to_owned(),

@@ -40,9 +40,29 @@ pub fn text(checked: &[Checked], out: &mut dyn Write, styles: &Styles) -> io::Re
 }
 
 fn one(finding: &Finding, out: &mut dyn Write, styles: &Styles) -> io::Result<()> {
-    let Styles { heading, bad, note, name, .. } = styles;
-    let colour = if finding.severity == Severity::Break { bad } else { note };
-    let Finding { severity, rule, section, path, message, source, target, advice, .. } = finding;
+    let Styles {
+        heading,
+        bad,
+        note,
+        name,
+        ..
+    } = styles;
+    let colour = if finding.severity == Severity::Break {
+        bad
+    } else {
+        note
+    };
+    let Finding {
+        severity,
+        rule,
+        section,
+        path,
+        message,
+        source,
+        target,
+        advice,
+        ..
+    } = finding;
     write!(out, "\n{colour}{severity}{colour:#} {rule}")?;
     if !section.is_empty() {
         write!(out, "  {heading}{section}{heading:#}")?;

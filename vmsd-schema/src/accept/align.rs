@@ -24,7 +24,10 @@ pub(super) fn align<'d>(target: &'d [FieldEntry], source: &'d [FieldEntry]) -> V
     let mut rest = source.as_slice();
     for (place, read) in target.iter().enumerate() {
         let later = target.get(place + 1..).unwrap_or_default();
-        match rest.iter().position(|sent| group::name(sent) == group::name(read)) {
+        match rest
+            .iter()
+            .position(|sent| group::name(sent) == group::name(read))
+        {
             Some(skipped) => {
                 let (before, after) = rest.split_at(skipped);
                 pairs.extend(before.iter().map(|sent| Pair::Source(sent)));
@@ -76,7 +79,9 @@ fn groups(mut entries: &[FieldEntry]) -> Vec<Group<'_>> {
 
 /// Another name for the same bytes, unless the source's name comes later on the target.
 fn renamed(read: Group<'_>, sent: Group<'_>, later: &[Group<'_>]) -> bool {
-    let elsewhere = later.iter().any(|other| group::name(other) == group::name(sent));
+    let elsewhere = later
+        .iter()
+        .any(|other| group::name(other) == group::name(sent));
     !elsewhere && elements(read) == elements(sent) && alike(read, sent)
 }
 

@@ -35,7 +35,10 @@ impl Numbers {
 
     /// Whether a number tells why the source has `sent` and the target `local` of something: once or several times the number.
     pub(super) fn explain(&self, sent: u64, local: u64) -> bool {
-        self.read.iter().rev().any(|number| number.explains(sent, local))
+        self.read
+            .iter()
+            .rev()
+            .any(|number| number.explains(sent, local))
     }
 }
 
@@ -46,7 +49,9 @@ impl Number {
             (of, _) => sent.checked_div(of),
         };
         let is = |number: u64, times: u64, total: u64| number.checked_mul(times) == Some(total);
-        times.is_some_and(|times| times > 0 && is(self.sent, times, sent) && is(self.local, times, local))
+        times.is_some_and(|times| {
+            times > 0 && is(self.sent, times, sent) && is(self.local, times, local)
+        })
     }
 }
 

@@ -39,7 +39,10 @@ impl<'t> Handlers<'t> {
     /// Devices behind a path also answer to their description's name, counted.
     fn by_old_name(&self, idstr: &str, instance: u32) -> Option<&'t MachineSection<'t>> {
         let mut old = self.sections.iter().filter(|section| {
-            section.name.rsplit_once('/').is_some_and(|(_, name)| name == idstr)
+            section
+                .name
+                .rsplit_once('/')
+                .is_some_and(|(_, name)| name == idstr)
         });
         old.nth(usize::try_from(instance).ok()?)
     }
@@ -50,7 +53,10 @@ fn answers(section: &MachineSection<'_>, instance: u32) -> bool {
     if own == instance {
         return true;
     }
-    let mut aliases = ALIASES.iter().filter(|(name, ..)| *name == section.name).peekable();
+    let mut aliases = ALIASES
+        .iter()
+        .filter(|(name, ..)| *name == section.name)
+        .peekable();
     if aliases.peek().is_none() {
         return instance == ANY;
     }

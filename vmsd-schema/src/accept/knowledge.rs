@@ -21,9 +21,9 @@ pub struct Knowledge<'k> {
 
 /// What is known of a subsection.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Told<'k> {
+pub(super) enum Told {
     /// The target has it.
-    Has(Origin, &'k Schema),
+    Has,
     /// The target has not.
     HasNot,
     /// Nobody says.
@@ -39,7 +39,10 @@ impl<'k> Knowledge<'k> {
     }
 
     fn table(&mut self, schema: &'k Schema, origin: Origin) {
-        self.tables.entry(&schema.name).or_default().push((origin, schema));
+        self.tables
+            .entry(&schema.name)
+            .or_default()
+            .push((origin, schema));
         for field in &schema.fields {
             self.shape(&field.shape, origin);
         }
@@ -50,7 +53,9 @@ impl<'k> Knowledge<'k> {
 
     fn shape(&mut self, shape: &'k Shape, origin: Origin) {
         match shape {
-            Shape::Struct(inner) | Shape::VStruct(inner, _) | Shape::Nested(inner) => self.table(inner, origin),
+            Shape::Struct(inner) | Shape::VStruct(inner, _) | Shape::Nested(inner) => {
+                self.table(inner, origin)
+            }
             Shape::List { entry, .. } => entry.iter().for_each(|inner| self.table(inner, origin)),
             Shape::Pointer { to, .. } => self.shape(to, origin),
             _ => {}
@@ -62,21 +67,21 @@ impl<'k> Knowledge<'k> {
     }
 
     /// Whether `parent` has a subsection `name`. A source of the target's version has the last word.
-    pub(super) fn subsection(&self, parent: &str, name: &str) -> Told<'k> {
+    pub(super) fn subsection(&self, parent: &str, name: &str) -> Told {
         let found = |origin| {
             let tables = self.of(parent).filter(move |(by, _)| *by == origin);
             tables
                 .flat_map(|(_, table)| &table.subsections)
                 .find(|subsection| subsection.name == name)
         };
-        if let Some(schema) = found(Origin::Version) {
-            return Told::Has(Origin::Version, schema);
+        if found(Origin::Version).is_some() {
+            return Told::Has;
         }
         if self.of(parent).any(|(by, _)| by == Origin::Version) {
             return Told::HasNot;
         }
         match found(Origin::Mirrors) {
-            Some(schema) => Told::Has(Origin::Mirrors, schema),
+            Some(_) => Told::Has,
             None => Told::Unknown,
         }
     }

@@ -44,7 +44,9 @@ pub(super) fn config(reader: &mut Reader<'_>, local: Option<&[u8]>, size: u64) -
     let Some((place, sent, own)) = local.and_then(|local| difference(came, local)) else {
         return Ok(());
     };
-    let sentence = format!("get_pci_config_device: Bad config data: i={place:#x} read: {sent:x} device: {own:x}");
+    let sentence = format!(
+        "get_pci_config_device: Bad config data: i={place:#x} read: {sent:x} device: {own:x}"
+    );
     let said = Said {
         lines: vec![sentence.clone()],
         apart: vec![sentence],
@@ -52,7 +54,10 @@ pub(super) fn config(reader: &mut Reader<'_>, local: Option<&[u8]>, size: u64) -
         ..Said::default()
     };
     let refusal = Refusal::new("pci-config-differs", at + place as u64, said);
-    let refusal = refusal.between(format!("{sent:#04x} at {place:#x}"), format!("{own:#04x} at {place:#x}"));
+    let refusal = refusal.between(
+        format!("{sent:#04x} at {place:#x}"),
+        format!("{own:#04x} at {place:#x}"),
+    );
     Err(refusal.meaning(
         format!("the configuration space differs in {}", part(place)),
         "give both sides the same device at the same address, with the same properties",
@@ -122,7 +127,8 @@ fn capability(local: &[u8], at: usize, id: u8, mask: &mut Mask) {
         VENDOR => {
             let len = usize::from(byte(local, at + 2));
             // Of virtio's window into its own BARs (5) the guest writes BAR, offset, length and data.
-            let virtio_window = byte(local, at + 3) == 5 && byte(local, 0) == 0xf4 && byte(local, 1) == 0x1a;
+            let virtio_window =
+                byte(local, at + 3) == 5 && byte(local, 0) == 0xf4 && byte(local, 1) == 0x1a;
             whole(2, if virtio_window { 4 } else { len });
         }
         0x0d => whole(4, 8), // the subsystem behind a bridge
@@ -193,10 +199,19 @@ mod tests {
 
     #[test]
     fn identity_bars_and_capabilities_are() {
-        for (at, value) in [(0x02, 0x41), (0x0e, 0x80), (0x10, 0x00), (0x34, 0x84), (0x9a, 0x04)] {
+        for (at, value) in [
+            (0x02, 0x41),
+            (0x0e, 0x80),
+            (0x10, 0x00),
+            (0x34, 0x84),
+            (0x9a, 0x04),
+        ] {
             let mut came = device();
             came[at] = value;
-            assert_eq!(difference(&came, &device()), Some((at, value, device()[at])));
+            assert_eq!(
+                difference(&came, &device()),
+                Some((at, value, device()[at]))
+            );
         }
     }
 

@@ -12,9 +12,19 @@ const GROWING: [(&str, u64); 3] = [
     ("/rom@etc/acpi/rsdp", 0x1000),
 ];
 
-pub(super) fn check(source: &Machine<'_>, target: &Machine<'_>, at: u64, wording: Wording, findings: &mut Vec<Finding>) {
+pub(super) fn check(
+    source: &Machine<'_>,
+    target: &Machine<'_>,
+    at: u64,
+    wording: Wording,
+    findings: &mut Vec<Finding>,
+) {
     for block in &source.ram.blocks {
-        let local = target.ram.blocks.iter().find(|local| local.name == block.name);
+        let local = target
+            .ram
+            .blocks
+            .iter()
+            .find(|local| local.name == block.name);
         let Some(refused) = refuse(block, local) else {
             continue;
         };
@@ -31,7 +41,9 @@ pub(super) fn check(source: &Machine<'_>, target: &Machine<'_>, at: u64, wording
             path: block.name.clone(),
             offset: Some(at),
             source: format!("{:#x} bytes", block.used_length),
-            target: local.map_or("no such block".to_owned(), |local| format!("{:#x} bytes", local.used_length)),
+            target: local.map_or("no such block".to_owned(), |local| {
+                format!("{:#x} bytes", local.used_length)
+            }),
             message: refused.message.to_owned(),
             qemu_message: Some(wording.body("ram", 0, &said)),
             advice: refused.advice.to_owned(),
@@ -57,7 +69,10 @@ fn refuse(block: &BlockSummary, local: Option<&BlockSummary>) -> Option<Refused>
         });
     };
     let (sent, own) = (block.used_length, local.used_length);
-    let limit = GROWING.iter().find(|(growing, _)| growing == name).map(|(_, limit)| *limit);
+    let limit = GROWING
+        .iter()
+        .find(|(growing, _)| growing == name)
+        .map(|(_, limit)| *limit);
     match limit {
         _ if sent == own => None,
         Some(limit) if sent <= limit.max(own) => None,

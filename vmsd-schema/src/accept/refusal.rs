@@ -31,7 +31,11 @@ impl Refusal {
     }
 
     /// A load of which nobody can say how it goes on.
-    pub(super) fn unknown(rule: &'static str, offset: u64, message: impl Into<String>) -> Box<Self> {
+    pub(super) fn unknown(
+        rule: &'static str,
+        offset: u64,
+        message: impl Into<String>,
+    ) -> Box<Self> {
         Box::new(Self {
             rule,
             severity: Severity::Unknown,
@@ -41,12 +45,20 @@ impl Refusal {
         })
     }
 
-    pub(super) fn between(mut self: Box<Self>, source: impl Into<String>, target: impl Into<String>) -> Box<Self> {
+    pub(super) fn between(
+        mut self: Box<Self>,
+        source: impl Into<String>,
+        target: impl Into<String>,
+    ) -> Box<Self> {
         (self.source, self.target) = (source.into(), target.into());
         self
     }
 
-    pub(super) fn meaning(mut self: Box<Self>, message: impl Into<String>, advice: &'static str) -> Box<Self> {
+    pub(super) fn meaning(
+        mut self: Box<Self>,
+        message: impl Into<String>,
+        advice: &'static str,
+    ) -> Box<Self> {
         (self.message, self.advice) = (message.into(), advice);
         self
     }

@@ -44,16 +44,32 @@ pub(super) fn check(
     }
     if section.grammar != Grammar::Device {
         if idstr == "ram" {
-            ram::check(source.machine, target.machine, section.body_at, wording, findings);
+            ram::check(
+                source.machine,
+                target.machine,
+                section.body_at,
+                wording,
+                findings,
+            );
         }
         return;
     }
     body(source, target, section, handler, wording, findings);
 }
 
-fn version(section: &MachineSection<'_>, handler: &MachineSection<'_>, target: &Target<'_>, wording: Wording) -> Option<Finding> {
-    let name = target.machine.layout(handler).map(|layout| layout.vmsd_name.as_str());
-    let known = name.and_then(|name| target.knowledge.version(name)).unwrap_or(0);
+fn version(
+    section: &MachineSection<'_>,
+    handler: &MachineSection<'_>,
+    target: &Target<'_>,
+    wording: Wording,
+) -> Option<Finding> {
+    let name = target
+        .machine
+        .layout(handler)
+        .map(|layout| layout.vmsd_name.as_str());
+    let known = name
+        .and_then(|name| target.knowledge.version(name))
+        .unwrap_or(0);
     let (sent, local) = (section.header.version, known.max(handler.header.version));
     if sent > local {
         return Some(Finding {
@@ -65,7 +81,8 @@ fn version(section: &MachineSection<'_>, handler: &MachineSection<'_>, target: &
             target: format!("loads up to version {local}"),
             message: "the section is newer than the target's device".to_owned(),
             qemu_message: Some(wording.section_version(&section.name, sent, local)),
-            advice: "use a machine type that both versions have; it pins the device's layout".to_owned(),
+            advice: "use a machine type that both versions have; it pins the device's layout"
+                .to_owned(),
             ..Finding::default()
         });
     }
@@ -74,7 +91,9 @@ fn version(section: &MachineSection<'_>, handler: &MachineSection<'_>, target: &
         return None;
     }
     let name = name.unwrap_or_default();
-    let sentence = format!("{name}: incoming version_id {sent} is too old for local minimum version_id  {minimum}");
+    let sentence = format!(
+        "{name}: incoming version_id {sent} is too old for local minimum version_id  {minimum}"
+    );
     let said = Said {
         lines: vec![sentence.clone()],
         chain: sentence,
@@ -108,7 +127,10 @@ fn body(
     }
     let sent = source.machine.layout(section);
     let Some(read) = target.machine.layout(handler).or(sent) else {
-        findings.push(unknown(section, "neither side says what this section contains"));
+        findings.push(unknown(
+            section,
+            "neither side says what this section contains",
+        ));
         return;
     };
     let local = target.machine.decode(handler).and_then(Result::ok);
@@ -120,11 +142,19 @@ fn body(
     let mut reader = Reader::with_base(rest, section.body_at);
     let mut walk = Walk::new(target.knowledge);
     let result = walk.vmsd(read, sent, local.as_ref(), &mut reader);
-    findings.extend(walk.doubts.into_iter().map(|doubt| finding(section, *doubt, wording)));
+    findings.extend(
+        walk.doubts
+            .into_iter()
+            .map(|doubt| finding(section, doubt, wording)),
+    );
     match result {
         Err(refusal) => {
             let mut found = finding(section, *refusal, wording);
-            if let Some(difference) = walk.differences.first().filter(|_| found.severity == Severity::Break) {
+            if let Some(difference) = walk
+                .differences
+                .first()
+                .filter(|_| found.severity == Severity::Break)
+            {
                 found.advice = advice(difference);
             }
             findings.push(found);
@@ -135,22 +165,43 @@ fn body(
 }
 
 /// Whether the target finds what it looks for behind a section.
-fn ends(source: &Machine<'_>, section: &MachineSection<'_>, target: &Machine<'_>, reader: &Reader<'_>) -> bool {
+fn ends(
+    source: &Machine<'_>,
+    section: &MachineSection<'_>,
+    target: &Machine<'_>,
+    reader: &Reader<'_>,
+) -> bool {
     let mut ahead = reader.clone();
     match target.footers {
-        Some(true) => ahead.u8().ok() == Some(marker::SECTION_FOOTER) && ahead.u32().ok() == Some(section.header.id.0),
-        Some(false) => source.footers != Some(true) && reader.offset() == section.body_at + section.len,
+        Some(true) => {
+            ahead.u8().ok() == Some(marker::SECTION_FOOTER)
+                && ahead.u32().ok() == Some(section.header.id.0)
+        }
+        Some(false) => {
+            source.footers != Some(true) && reader.offset() == section.body_at + section.len
+        }
         None => reader.offset() == section.body_at + section.len,
     }
 }
 
-fn misread(section: &MachineSection<'_>, reader: &Reader<'_>, difference: Option<&Difference>, wording: Wording) -> Finding {
+fn misread(
+    section: &MachineSection<'_>,
+    reader: &Reader<'_>,
+    difference: Option<&Difference>,
+    wording: Wording,
+) -> Finding {
     let end = section.body_at + section.len;
     let read = reader.offset();
     let how = if read < end {
-        format!("the target reads {} bytes less than the source sends", end - read)
+        format!(
+            "the target reads {} bytes less than the source sends",
+            end - read
+        )
     } else if read > end {
-        format!("the target reads {} bytes more than the source sends", read - end)
+        format!(
+            "the target reads {} bytes more than the source sends",
+            read - end
+        )
     } else {
         "the target looks for another end of the section".to_owned()
     };

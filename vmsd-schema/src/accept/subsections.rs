@@ -1,6 +1,6 @@
 //! The look-ahead behind the fields of a description (`vmstate_subsection_load`).
 
-use super::knowledge::{Origin, Told};
+use super::knowledge::Told;
 use super::refusal::Refusal;
 use super::walk::{Step, Walk};
 use super::wording::{Errno, Said};
@@ -31,7 +31,10 @@ impl Walk<'_> {
             };
             let header = 2 + name.len();
             super::walk::skip(reader, header as u64, String::new)?;
-            let version = super::walk::take(reader, 4)?.last().copied().unwrap_or_default();
+            let version = super::walk::take(reader, 4)?
+                .last()
+                .copied()
+                .unwrap_or_default();
             self.version(&name, u32::from(version), layout.version, at)?;
             let local = local.and_then(|local| local.subsection(&name));
             self.vmsd(layout, sent, local, reader)
@@ -41,16 +44,24 @@ impl Walk<'_> {
     }
 
     /// Whether the target has a subsection of that name.
-    fn allowed(&mut self, parent: &str, name: &str, own: Option<&Description>, told: Told<'_>, at: u64) -> Step {
+    fn allowed(
+        &mut self,
+        parent: &str,
+        name: &str,
+        own: Option<&Description>,
+        told: Told,
+        at: u64,
+    ) -> Step {
         match (own, told) {
-            (Some(_), _) | (None, Told::Has(Origin::Version | Origin::Mirrors, _)) => Ok(()),
+            (Some(_), _) | (None, Told::Has) => Ok(()),
             (None, Told::HasNot) => {
                 let said = Said {
                     chain: format!("VM subsection '{name}' in '{parent}' does not exist"),
                     errno: Errno::NoEntry,
                     ..Said::default()
                 };
-                let refusal = Refusal::new("subsection-removed", at, said).between("sends it", "has none of this name");
+                let refusal = Refusal::new("subsection-removed", at, said)
+                    .between("sends it", "has none of this name");
                 Err(refusal.within(name).meaning(
                     "the target's device has no subsection of this name",
                     "use a machine type of the older QEMU, or a property that keeps the source from sending it",
@@ -58,8 +69,9 @@ impl Walk<'_> {
             }
             (None, Told::Unknown) => {
                 let message = "the target's stream does not show this subsection, and nothing else says whether the target has it";
-                let doubt = Refusal::unknown("subsection-removed", at, message).between("sends it", "is not known");
-                self.doubts.push(doubt.within(name));
+                let doubt = Refusal::unknown("subsection-removed", at, message)
+                    .between("sends it", "is not known");
+                self.doubts.push(*doubt.within(name));
                 Ok(())
             }
         }
@@ -69,7 +81,9 @@ impl Walk<'_> {
         let newest = self.knowledge.version(name).unwrap_or(seen).max(seen);
         let oldest = self.knowledge.minimum(name).unwrap_or(0);
         let (rule, sentence) = if sent > newest {
-            let sentence = format!("{name}: incoming version_id {sent} is too new for local version_id {newest}");
+            let sentence = format!(
+                "{name}: incoming version_id {sent} is too new for local version_id {newest}"
+            );
             ("version-too-new", sentence)
         } else if sent < oldest {
             let sentence = format!("{name}: incoming version_id {sent} is too old for local minimum version_id  {oldest}");
@@ -82,7 +96,10 @@ impl Walk<'_> {
             chain: sentence,
             ..Said::default()
         };
-        let refusal = Refusal::new(rule, at, said).between(format!("version {sent}"), format!("versions {oldest} to {newest}"));
+        let refusal = Refusal::new(rule, at, said).between(
+            format!("version {sent}"),
+            format!("versions {oldest} to {newest}"),
+        );
         Err(refusal.within(name).meaning(
             "the target does not load this version of the subsection",
             "use a machine type that both versions have",

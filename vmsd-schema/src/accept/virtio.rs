@@ -37,7 +37,10 @@ fn vmsd_of<'w>(_: &'w Walk<'_>) -> &'w str {
 
 /// A device on PCI: its configuration space.
 fn transport(reader: &mut Reader<'_>, local: &[u8]) -> Step {
-    let Some(size) = [256_usize, 4096].into_iter().find(|size| is_pci(local, *size)) else {
+    let Some(size) = [256_usize, 4096]
+        .into_iter()
+        .find(|size| is_pci(local, *size))
+    else {
         return Ok(());
     };
     take(reader, PCI_VERSION)?;
@@ -50,5 +53,10 @@ fn transport(reader: &mut Reader<'_>, local: &[u8]) -> Step {
 fn is_pci(local: &[u8], size: usize) -> bool {
     const START: [u8; 6] = [0, 0, 0, 2, 0xf4, 0x1a];
     let levels = local.get(PCI_VERSION + size..PCI_VERSION + size + 16);
-    local.starts_with(&START) && levels.is_some_and(|levels| levels.chunks(4).all(|level| matches!(level, [0, 0, 0, 0 | 1])))
+    local.starts_with(&START)
+        && levels.is_some_and(|levels| {
+            levels
+                .chunks(4)
+                .all(|level| matches!(level, [0, 0, 0, 0 | 1]))
+        })
 }

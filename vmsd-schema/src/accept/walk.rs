@@ -8,8 +8,8 @@ use super::align::{self, Group, Pair};
 use super::counts::Numbers;
 use super::knowledge::Knowledge;
 use super::refusal::{truncated, Refusal};
-use super::{pci, virtio};
 use super::wording::Said;
+use super::{pci, virtio};
 use crate::decode::{group, Content, Kind, Node, Scalar, Struct};
 use crate::error::Error;
 use crate::limits::MAX_DEPTH;
@@ -34,7 +34,7 @@ pub(super) struct Walk<'k> {
     pub(super) knowledge: &'k Knowledge<'k>,
     pub(super) differences: Vec<Difference>,
     /// What does not stop the load for certain.
-    pub(super) doubts: Vec<Box<Refusal>>,
+    pub(super) doubts: Vec<Refusal>,
     numbers: Numbers,
     path: Vec<String>,
 }
@@ -67,18 +67,26 @@ impl<'k> Walk<'k> {
         reader: &mut Reader<'_>,
     ) -> Step {
         if self.path.len() >= MAX_DEPTH {
-            return Err(Refusal::unknown("layout-unknown", reader.offset(), "the descriptions nest too deep"));
+            return Err(Refusal::unknown(
+                "layout-unknown",
+                reader.offset(),
+                "the descriptions nest too deep",
+            ));
         }
         let numbers = self.numbers.len();
         // Without a description of the source's own, the target's layout has to do.
         let fields = sent.map_or(read.fields.as_slice(), |sent| &sent.fields);
         for pair in align::align(&read.fields, fields) {
             let name = match pair {
-                Pair::Both(_, group, _) | Pair::Target(_, group) | Pair::Source(group) => group::name(group),
+                Pair::Both(_, group, _) | Pair::Target(_, group) | Pair::Source(group) => {
+                    group::name(group)
+                }
             };
             self.path.push(name.to_owned());
             let local = match pair {
-                Pair::Both(place, ..) | Pair::Target(place, _) => local.and_then(|local| local.fields.get(place)),
+                Pair::Both(place, ..) | Pair::Target(place, _) => {
+                    local.and_then(|local| local.fields.get(place))
+                }
                 Pair::Source(_) => None,
             };
             let result = self.pair(pair, local, reader);
@@ -101,14 +109,26 @@ impl<'k> Walk<'k> {
                 if ours != theirs {
                     let count = |count: u64| format!("{count} elements");
                     let message = "the field has another number of elements";
-                    self.differ("array-length-changed", count(ours), count(theirs), message, reader);
+                    self.differ(
+                        "array-length-changed",
+                        count(ours),
+                        count(theirs),
+                        message,
+                        reader,
+                    );
                 }
                 self.elements(read, Some(sent), local, theirs, reader)
             }
             Pair::Target(_, read) if self.numbers.explain(0, align::elements(read)) => Ok(()),
             Pair::Target(_, read) => {
                 let message = "the target reads a field that the source does not send";
-                self.differ("field-added", "nothing".to_owned(), form(read), message, reader);
+                self.differ(
+                    "field-added",
+                    "nothing".to_owned(),
+                    form(read),
+                    message,
+                    reader,
+                );
                 self.elements(read, None, local, align::elements(read), reader)
             }
             Pair::Source(sent) if self.numbers.explain(align::elements(sent), 0) => {
@@ -116,13 +136,26 @@ impl<'k> Walk<'k> {
             }
             Pair::Source(sent) => {
                 let message = "the source sends a field that the target does not read";
-                self.differ("field-removed", form(sent), "nothing".to_owned(), message, reader);
+                self.differ(
+                    "field-removed",
+                    form(sent),
+                    "nothing".to_owned(),
+                    message,
+                    reader,
+                );
                 Ok(())
             }
         }
     }
 
-    fn differ(&mut self, rule: &'static str, source: String, target: String, message: &'static str, reader: &Reader<'_>) {
+    fn differ(
+        &mut self,
+        rule: &'static str,
+        source: String,
+        target: String,
+        message: &'static str,
+        reader: &Reader<'_>,
+    ) {
         self.differences.push(Difference {
             rule,
             path: self.path.join(" > "),
@@ -196,7 +229,12 @@ impl<'k> Walk<'k> {
     }
 
     /// Entries of a list come until a byte says that there is none.
-    fn list(&mut self, read: Option<&Description>, sent: Option<&Description>, reader: &mut Reader<'_>) -> Step {
+    fn list(
+        &mut self,
+        read: Option<&Description>,
+        sent: Option<&Description>,
+        reader: &mut Reader<'_>,
+    ) -> Step {
         while byte(reader)? != 0 {
             let Some(read) = read else {
                 let message = "entries of a list of which neither side describes one";
@@ -228,7 +266,10 @@ impl<'k> Walk<'k> {
                     own => Err(pointer(at, came, own)),
                 }
             }
-            Kind::Counted8 => reader.counted_bytes().map(drop).map_err(|error| ended(&error)),
+            Kind::Counted8 => reader
+                .counted_bytes()
+                .map(drop)
+                .map_err(|error| ended(&error)),
             Kind::Counted32 => {
                 let len = reader.u32().map_err(|error| ended(&error))?;
                 skip(reader, u64::from(len), String::new)
@@ -248,15 +289,31 @@ impl<'k> Walk<'k> {
         if own == came || self.numbers.explain(came, own) {
             return skip(reader, came, || format!("{came} bytes"));
         }
-        let by_value = matches!(Kind::of(&read.type_name), Kind::Opaque | Kind::Tree | Kind::Inline);
+        let by_value = matches!(
+            Kind::of(&read.type_name),
+            Kind::Opaque | Kind::Tree | Kind::Inline
+        );
         if by_value && came >= 1 {
-            let message = format!("a value of type `{}` takes as many bytes as it needs", read.type_name);
+            let message = format!(
+                "a value of type `{}` takes as many bytes as it needs",
+                read.type_name
+            );
             let doubt = Refusal::unknown("value-opaque", reader.offset(), message);
-            self.doubts.push(doubt.between(format!("{came} bytes"), format!("{own} bytes")).within(&self.path.join(" > ")));
+            self.doubts.push(
+                *doubt
+                    .between(format!("{came} bytes"), format!("{own} bytes"))
+                    .within(&self.path.join(" > ")),
+            );
             return skip(reader, came, || format!("{came} bytes"));
         }
         let bytes = |len: u64| format!("{len} bytes");
-        self.differ("field-resized", bytes(came), bytes(own), "the field has another size", reader);
+        self.differ(
+            "field-resized",
+            bytes(came),
+            bytes(own),
+            "the field has another size",
+            reader,
+        );
         skip(reader, own, || bytes(own))
     }
 }
@@ -269,7 +326,9 @@ fn plain(read: Group<'_>, sent: Option<Group<'_>>) -> Option<u64> {
     let many = read.count() > 1 && read.size == sent.size;
     let looked_at = read.type_name.contains("equal") || read.type_name.contains(" le");
     match (&read.body, Kind::of(&read.type_name)) {
-        (Body::Leaf, Kind::Scalar(_) | Kind::Raw | Kind::Word) if many && !looked_at => Some(read.size),
+        (Body::Leaf, Kind::Scalar(_) | Kind::Raw | Kind::Word) if many && !looked_at => {
+            Some(read.size)
+        }
         _ => None,
     }
 }
@@ -295,7 +354,7 @@ fn number(scalar: Scalar) -> u64 {
     match scalar {
         Scalar::Bool(value) => u64::from(value),
         Scalar::Uint { value, .. } => value,
-        Scalar::Int { value, .. } => value.cast_unsigned(),
+        Scalar::Int { value, .. } => value as u64,
     }
 }
 
@@ -306,8 +365,11 @@ fn check_scalar(type_name: &str, came: u64, own: Option<u64>, at: u64) -> Step {
     };
     let sentence = if type_name.ends_with(" equal") {
         format!("{own:x} != {came:x}")
-    } else if type_name.ends_with(" le") && !(0..=own.cast_signed()).contains(&came.cast_signed()) {
-        format!("Invalid value {} expecting positive value <= {}", came.cast_signed(), own.cast_signed())
+    } else if type_name.ends_with(" le") && !(0..=own as i64).contains(&(came as i64)) {
+        format!(
+            "Invalid value {} expecting positive value <= {}",
+            came as i64, own as i64
+        )
     } else {
         return Ok(());
     };
@@ -316,8 +378,12 @@ fn check_scalar(type_name: &str, came: u64, own: Option<u64>, at: u64) -> Step {
         apart: vec![sentence],
         ..Said::default()
     };
-    let refusal = Refusal::new("value-differs", at, said).between(format!("{came:#x}"), format!("{own:#x}"));
-    Err(refusal.meaning("the target compares the value with its own", "give both sides the same device with the same properties"))
+    let refusal =
+        Refusal::new("value-differs", at, said).between(format!("{came:#x}"), format!("{own:#x}"));
+    Err(refusal.meaning(
+        "the target compares the value with its own",
+        "give both sides the same device with the same properties",
+    ))
 }
 
 fn pointer(at: u64, came: u8, own: u8) -> Box<Refusal> {
@@ -328,10 +394,12 @@ fn pointer(at: u64, came: u8, own: u8) -> Box<Refusal> {
         ..Said::default()
     };
     let refusal = Refusal::new("pointer-markers-changed", at, said);
-    refusal.between(format!("{came:#x}"), format!("{own:#x}")).meaning(
-        "an element that is there on one side is NULL on the other",
-        "give both sides the same number of elements",
-    )
+    refusal
+        .between(format!("{came:#x}"), format!("{own:#x}"))
+        .meaning(
+            "an element that is there on one side is NULL on the other",
+            "give both sides the same number of elements",
+        )
 }
 
 fn ended(error: &Error) -> Box<Refusal> {
@@ -348,5 +416,7 @@ pub(super) fn take<'a>(reader: &mut Reader<'a>, len: usize) -> Step<&'a [u8]> {
 
 pub(super) fn skip(reader: &mut Reader<'_>, len: u64, what: impl FnOnce() -> String) -> Step {
     let len = usize::try_from(len).unwrap_or(usize::MAX);
-    reader.skip(len).map_err(|error| ended(&error).between("the end of the stream", what()))
+    reader
+        .skip(len)
+        .map_err(|error| ended(&error).between("the end of the stream", what()))
 }

@@ -19,8 +19,6 @@ pub(super) enum Errno {
     Invalid,
     /// ENOENT
     NoEntry,
-    /// EPERM
-    Permission,
     /// EIO
     Io,
 }
@@ -115,7 +113,8 @@ impl Wording {
 
     /// A refusal inside the body of a section.
     pub(super) fn body(self, idstr: &str, instance: u32, said: &Said) -> String {
-        let outer = format!("error while loading state for instance {instance:#x} of device '{idstr}'");
+        let outer =
+            format!("error while loading state for instance {instance:#x} of device '{idstr}'");
         let mut said = said.clone();
         said.lines.push(outer.clone());
         said.chain = match said.chain.as_str() {
@@ -141,7 +140,6 @@ impl Errno {
         match self {
             Self::Invalid => "Invalid argument",
             Self::NoEntry => "No such file or directory",
-            Self::Permission => "Operation not permitted",
             Self::Io => "Input/output error",
         }
     }

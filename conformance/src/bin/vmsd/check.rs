@@ -72,8 +72,13 @@ impl Args {
         }
         let mut checked = Vec::new();
         for (from, to) in directions {
-            let findings = check(from, to, registry.as_ref()).map_err(|sentence| Failure::file(&to.name, sentence))?;
-            checked.push(Checked { from: from.name.clone(), to: to.name.clone(), findings });
+            let findings = check(from, to, registry.as_ref())
+                .map_err(|sentence| Failure::file(&to.name, sentence))?;
+            checked.push(Checked {
+                from: from.name.clone(),
+                to: to.name.clone(),
+                findings,
+            });
         }
         context.print(|out, styles| match self.format {
             Format::Text => report::text(&checked, out, styles),
