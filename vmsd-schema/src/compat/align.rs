@@ -230,7 +230,7 @@ fn unfolded<'s>(fields: &[&'s Field], version: Option<u32>) -> Vec<&'s Field> {
         match inner.filter(|inner| {
             single && inner.extent != Extent::Unknown && inner.subsections.is_empty()
         }) {
-            Some(inner) if present(field, version) != None || inner.extent == Extent::Seen => {
+            Some(inner) if present(field, version).is_some() || inner.extent == Extent::Seen => {
                 let there: Vec<_> = inner
                     .fields
                     .iter()
