@@ -1,5 +1,6 @@
 //! A source of schemas: a stream, a dump, a schema file, or the built-in mirrors; as it lies there or compressed.
 
+use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
@@ -7,8 +8,9 @@ use vmsd_schema::decode::machine::{Machine, Options};
 use vmsd_schema::schema::{Clash, Coverage, Device, Dialect, SchemaSet, StreamDescription};
 use vmsd_schema::stream::Parser;
 
-use crate::container::Source as Bytes;
-use crate::input::Input;
+use crate::container::{self, Source as Bytes, HEAD_LEN, MAX_LAYERS};
+use crate::input::STDIN;
+use crate::map::Map;
 use crate::mirrors;
 
 /// Where schemas come from.
@@ -143,15 +145,34 @@ pub fn builtin(dialect: Option<Dialect>) -> SchemaSet {
     }
 }
 
+/// All bytes of a file, out of whatever it is wrapped in.
 pub(crate) fn with_bytes<T>(path: &Path, work: impl FnOnce(&[u8]) -> T) -> io::Result<T> {
-    match Input::open(path)?.source {
-        Bytes::Mapped(map) => Ok(work(&map)),
-        Bytes::Pipe(mut pipe) => {
-            let mut bytes = Vec::new();
-            pipe.read_to_end(&mut bytes)?;
-            Ok(work(&bytes))
+    let mut bytes = if path == Path::new(STDIN) {
+        Bytes::pipe(io::stdin())
+    } else {
+        let file = File::open(path)?;
+        match file.metadata()?.is_file() {
+            true => Bytes::bytes(Map::new(&file)?),
+            false => Bytes::pipe(file),
+        }
+    };
+    for _ in 0..MAX_LAYERS {
+        match container::Kind::of(bytes.peek(HEAD_LEN)?) {
+            Some(container::Kind::Compressed(compression)) => bytes = compression.open(bytes)?,
+            _ => break,
         }
     }
+    // Only streams come in further containers, and only they are searched for.
+    let head = bytes.peek(HEAD_LEN)?;
+    if head.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
+        bytes = container::open(bytes, &container::Options::default())?.source;
+    }
+    if let Bytes::Window(window) = &bytes {
+        return Ok(work(window.as_slice()));
+    }
+    let mut whole = Vec::new();
+    bytes.into_read().read_to_end(&mut whole)?;
+    Ok(work(&whole))
 }
 
 /// What the bytes are, by their beginning.
@@ -177,15 +198,16 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<(Kind, SchemaSet, Vec<String>), Fail
 fn stream(bytes: &[u8]) -> Result<(Kind, SchemaSet, Vec<String>), Failure> {
     let registry = mirrors::registry();
     let machine = Machine::read(bytes, Parser::new(), &registry, Options::default());
-    let stopped = machine.stopped.iter().map(ToString::to_string);
     if machine.sections.is_empty() {
-        let sentence = stopped
-            .last()
-            .unwrap_or_else(|| "there is no section in this stream".to_owned());
+        let nothing = || "there is no section in this stream".to_owned();
+        let sentence = machine
+            .stopped
+            .as_ref()
+            .map_or_else(nothing, ToString::to_string);
         return Err(Failure::Content(sentence));
     }
-    let problems = machine.problems.iter().map(ToString::to_string);
-    let warnings = stopped.chain(problems).collect();
+    let wrong = machine.stopped.iter().chain(&machine.problems);
+    let warnings = wrong.map(ToString::to_string).collect();
     Ok((Kind::Stream, machine.schemas(), warnings))
 }
 

@@ -77,7 +77,7 @@ impl Compression {
     }
 
     /// What is inside.
-    pub(super) fn open(self, mut source: Source) -> io::Result<Source> {
+    pub(crate) fn open(self, mut source: Source) -> io::Result<Source> {
         let base = source.base();
         headers::check(self, source.peek(headers::LEN)?, base)?;
         let read = BufReader::with_capacity(1 << 16, source.into_read());

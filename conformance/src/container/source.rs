@@ -86,7 +86,7 @@ impl Source {
     }
 
     /// The first bytes, at most `len`, without moving on.
-    pub(super) fn peek(&mut self, len: usize) -> io::Result<&[u8]> {
+    pub(crate) fn peek(&mut self, len: usize) -> io::Result<&[u8]> {
         match self {
             Self::Window(window) => {
                 let bytes = window.as_slice();

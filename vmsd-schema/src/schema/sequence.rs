@@ -123,12 +123,12 @@ mod tests {
 
     #[test]
     fn the_longest_pairing_is_found() {
-        let align = |a: &[u8], b: &[u8]| super::align(a, b, |a, b| a == b);
-        assert_eq!(show("abc", "abc", align), "a b c");
-        assert_eq!(show("abxc", "abyc", align), "a b -x +y c");
-        assert_eq!(show("", "ab", align), "+a +b");
-        assert_eq!(show("xabc", "abcx", align), "-x a b c +x");
-        assert_eq!(show("aab", "ab", align), "a -a b");
+        let whole = |a: &[u8], b: &[u8]| align(a, b, |a, b| a == b);
+        assert_eq!(show("abc", "abc", whole), "a b c");
+        assert_eq!(show("abxc", "abyc", whole), "a b -x +y c");
+        assert_eq!(show("", "ab", whole), "+a +b");
+        assert_eq!(show("xabc", "abcx", whole), "-x a b c +x");
+        assert_eq!(show("aab", "ab", whole), "a -a b");
     }
 
     #[test]

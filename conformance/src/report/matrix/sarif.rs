@@ -71,8 +71,9 @@ fn result(from: &str, to: &str, finding: &Finding) -> Value {
             "qemu_message": finding.qemu_message,
         },
     });
-    if let Some(index) = RULES.iter().position(|rule| rule.id == finding.rule) {
-        result["ruleIndex"] = json!(index);
+    let index = RULES.iter().position(|rule| rule.id == finding.rule);
+    if let (Some(index), Some(object)) = (index, result.as_object_mut()) {
+        object.insert("ruleIndex".to_owned(), json!(index));
     }
     result
 }
