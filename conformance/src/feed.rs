@@ -5,26 +5,27 @@ use std::mem;
 
 use vmsd_schema::limits::MAX_PIPE_TAIL;
 
-use crate::input::Source;
-use crate::map::Map;
+use crate::container::{self, Source};
 
 /// A stream's bytes from the place that was reached to as far as they are here.
 pub struct Feed {
     store: Store,
     /// The place that was reached, in the store.
     start: usize,
-    /// Where the store begins in the stream.
+    /// Where the store begins in the file, or in what was unpacked.
     base: u64,
+    /// Where the stream begins there.
+    origin: u64,
 }
 
 enum Store {
-    Mapped(Map),
+    Mapped(container::Window),
     Pipe(Window),
 }
 
 /// What is kept of a pipe.
 struct Window {
-    pipe: Box<dyn Read>,
+    pipe: Box<dyn Read + Send>,
     /// Filled up to `len`; the rest is room to read into.
     buffer: Vec<u8>,
     len: usize,
@@ -39,15 +40,20 @@ const SMALL: usize = 8 << 20;
 /// What is asked of a pipe at once. A pipe of Linux holds half of it, and it stays in the processor's cache.
 const CHUNK: usize = 128 << 10;
 
+/// What is asked of a pipe first.
+const SMALLEST: usize = 4 << 10;
+
 impl Feed {
     /// The start of a stream. Of a pipe as much is read as a small stream has.
     ///
     /// # Errors
     /// Those of the pipe.
     pub fn new(source: Source) -> io::Result<Self> {
+        let origin = source.base();
         let store = match source {
-            Source::Mapped(map) => Store::Mapped(map),
-            Source::Pipe(pipe) => {
+            Source::Window(window) => Store::Mapped(window),
+            other => {
+                let pipe = other.into_read();
                 let mut window = Window {
                     pipe,
                     buffer: Vec::new(),
@@ -63,7 +69,8 @@ impl Feed {
         Ok(Self {
             store,
             start: 0,
-            base: 0,
+            base: origin,
+            origin,
         })
     }
 
@@ -71,8 +78,8 @@ impl Feed {
     #[must_use]
     pub fn whole(&self) -> Option<&[u8]> {
         match &self.store {
-            Store::Mapped(map) => Some(map),
-            Store::Pipe(window) if window.eof && self.base == 0 => Some(window.filled()),
+            Store::Mapped(map) => Some(map.as_slice()),
+            Store::Pipe(window) if window.eof && self.base == self.origin => Some(window.filled()),
             Store::Pipe(_) => None,
         }
     }
@@ -81,7 +88,7 @@ impl Feed {
     #[must_use]
     pub fn rest(&self) -> (&[u8], bool) {
         let (bytes, eof): (&[u8], bool) = match &self.store {
-            Store::Mapped(map) => (map, true),
+            Store::Mapped(map) => (map.as_slice(), true),
             Store::Pipe(window) => (window.filled(), window.eof),
         };
         (bytes.get(self.start..).unwrap_or_default(), eof)
@@ -142,7 +149,7 @@ impl Feed {
     pub fn slice(&self, offset: u64, len: usize) -> Option<&[u8]> {
         let start = usize::try_from(offset.checked_sub(self.base)?).ok()?;
         let bytes: &[u8] = match &self.store {
-            Store::Mapped(map) => map,
+            Store::Mapped(map) => map.as_slice(),
             Store::Pipe(window) => window.filled(),
         };
         bytes.get(start..start.checked_add(len)?)
@@ -163,13 +170,10 @@ impl Window {
     /// announced.
     fn fill(&mut self, wanted: usize) -> io::Result<()> {
         while self.len < wanted && !self.eof {
-            if self.buffer.len() - self.len < CHUNK / 2 {
-                self.buffer.resize(
-                    (self.len + CHUNK)
-                        .next_multiple_of(CHUNK)
-                        .max(self.len + self.len / 2),
-                    0,
-                );
+            // Room as the stream grows: a small one costs little.
+            let room = self.len.clamp(SMALLEST, CHUNK);
+            if self.buffer.len() - self.len < room / 2 {
+                self.buffer.resize(self.len + room, 0);
             }
             let end = self.buffer.len().min(self.len + CHUNK);
             let room = self.buffer.get_mut(self.len..end).unwrap_or_default();
@@ -213,7 +217,7 @@ mod tests {
     }
 
     fn feed(len: usize) -> Feed {
-        Feed::new(Source::Pipe(Box::new(Drip { left: len, next: 0 }))).unwrap()
+        Feed::new(Source::pipe(Drip { left: len, next: 0 })).unwrap()
     }
 
     #[test]

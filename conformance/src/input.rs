@@ -1,10 +1,11 @@
-//! Where a stream's bytes come from: a mapped file, or a pipe, which a compressed file is too.
+//! An input of a command: a file or standard input, with whatever containers it has unwrapped.
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::os::fd::AsFd;
 use std::path::{Path, PathBuf};
 
+use crate::container::{self, Content, Layer, Opened, Options, Source};
 use crate::map::Map;
 
 /// The name under which standard input is asked for.
@@ -14,58 +15,49 @@ pub const STDIN: &str = "-";
 pub struct Input {
     /// What to call it in messages.
     pub name: String,
-    /// What the stream is wrapped in.
-    pub container: Container,
+    /// What the stream was wrapped in, outermost first.
+    pub layers: Vec<Layer>,
+    /// What is inside.
+    pub content: Content,
     /// Its bytes.
     pub source: Source,
     /// Bytes of the file as it lies there, if it is a file.
     pub file_len: Option<u64>,
 }
 
-/// The bytes of a stream.
-pub enum Source {
-    /// All of them, mapped.
-    Mapped(Map),
-    /// One after the other.
-    Pipe(Box<dyn Read>),
-}
-
-/// What a stream is wrapped in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Container {
-    /// Nothing.
-    Plain,
-    /// gzip, also of several members.
-    Gzip,
-    /// Zstandard, also of several frames.
-    Zstd,
-}
-
 impl Input {
     /// Opens `path`, or standard input where it is [`STDIN`].
     ///
     /// # Errors
-    /// What the system says.
+    /// What the system says, and what is wrong with a container.
     pub fn open(path: &Path) -> io::Result<Self> {
+        Self::open_with(path, &Options::default())
+    }
+
+    /// Opens `path`, or standard input where it is [`STDIN`], at the place that `options` say.
+    ///
+    /// # Errors
+    /// What the system says, and what is wrong with a container.
+    pub fn open_with(path: &Path, options: &Options) -> io::Result<Self> {
         if path == Path::new(STDIN) {
-            return Self::stdin();
+            return Self::stdin(options);
         }
         let file = File::open(path)?;
-        Self::of_file(path.display().to_string(), file)
+        Self::of_file(path.display().to_string(), file, options)
     }
 
     /// Standard input: mapped if it is a file that nobody has read from, else a pipe.
-    fn stdin() -> io::Result<Self> {
+    fn stdin(options: &Options) -> io::Result<Self> {
         let name = "standard input".to_owned();
         let stdin = io::stdin();
         let file = File::from(stdin.as_fd().try_clone_to_owned()?);
         if file.metadata()?.is_file() && io::Seek::stream_position(&mut &file)? == 0 {
-            return Self::of_file(name, file);
+            return Self::of_file(name, file, options);
         }
-        Self::of_pipe(name, Box::new(file), None)
+        Self::of_source(name, Source::pipe(file), None, options)
     }
 
-    fn of_file(name: String, file: File) -> io::Result<Self> {
+    fn of_file(name: String, file: File, options: &Options) -> io::Result<Self> {
         let metadata = file.metadata()?;
         if metadata.is_dir() {
             return Err(io::Error::new(
@@ -74,63 +66,31 @@ impl Input {
             ));
         }
         if !metadata.is_file() {
-            return Self::of_pipe(name, Box::new(file), None);
+            return Self::of_source(name, Source::pipe(file), None, options);
         }
-        let map = Map::new(&file)?;
-        let file_len = Some(metadata.len());
-        match Container::of(&map) {
-            Container::Plain => Ok(Self {
-                name,
-                container: Container::Plain,
-                source: Source::Mapped(map),
-                file_len,
-            }),
-            _ => Self::of_pipe(name, Box::new(file), file_len),
-        }
+        let source = Source::bytes(Map::new(&file)?);
+        Self::of_source(name, source, Some(metadata.len()), options)
     }
 
-    fn of_pipe(name: String, mut pipe: Box<dyn Read>, file_len: Option<u64>) -> io::Result<Self> {
-        let mut magic = Vec::new();
-        pipe.by_ref()
-            .take(Container::MAGIC_LEN)
-            .read_to_end(&mut magic)?;
-        let container = Container::of(&magic);
-        let whole = io::Cursor::new(magic).chain(pipe);
-        let pipe: Box<dyn Read> = match container {
-            Container::Plain => Box::new(whole),
-            Container::Gzip => Box::new(flate2::read::MultiGzDecoder::new(whole)),
-            Container::Zstd => Box::new(zstd::stream::read::Decoder::new(whole)?),
-        };
+    fn of_source(
+        name: String,
+        source: Source,
+        file_len: Option<u64>,
+        options: &Options,
+    ) -> io::Result<Self> {
+        let Opened {
+            layers,
+            content,
+            source,
+            ..
+        } = container::open(source, options)?;
         Ok(Self {
             name,
-            container,
-            source: Source::Pipe(pipe),
+            layers,
+            content,
+            source,
             file_len,
         })
-    }
-}
-
-impl Container {
-    const MAGIC_LEN: u64 = 4;
-
-    /// The container that starts with these bytes.
-    #[must_use]
-    pub fn of(bytes: &[u8]) -> Self {
-        match bytes {
-            [0x1f, 0x8b, ..] => Self::Gzip,
-            [0x28, 0xb5, 0x2f, 0xfd, ..] => Self::Zstd,
-            _ => Self::Plain,
-        }
-    }
-
-    /// The name in reports.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Plain => "plain",
-            Self::Gzip => "gzip",
-            Self::Zstd => "zstd",
-        }
     }
 }
 
@@ -149,19 +109,12 @@ mod tests {
     use super::*;
     use std::io::Write as _;
 
-    fn read(bytes: &[u8]) -> (Container, Vec<u8>) {
-        let input = Input::of_pipe(
-            String::new(),
-            Box::new(io::Cursor::new(bytes.to_vec())),
-            None,
-        )
-        .unwrap();
-        let Source::Pipe(mut pipe) = input.source else {
-            panic!("a pipe was opened")
-        };
+    fn read(bytes: &[u8]) -> (Vec<&'static str>, Vec<u8>) {
+        let source = Source::pipe(io::Cursor::new(bytes.to_vec()));
+        let input = Input::of_source(String::new(), source, None, &Options::default()).unwrap();
         let mut out = Vec::new();
-        pipe.read_to_end(&mut out).unwrap();
-        (input.container, out)
+        input.source.into_read().read_to_end(&mut out).unwrap();
+        (input.layers.iter().map(Layer::name).collect(), out)
     }
 
     #[test]
@@ -175,9 +128,9 @@ mod tests {
         }
         let mut zstd = zstd::encode_all(&text[..4], 1).unwrap();
         zstd.extend(zstd::encode_all(&text[4..], 1).unwrap());
-        assert_eq!(read(text), (Container::Plain, text.to_vec()));
-        assert_eq!(read(&gzip), (Container::Gzip, text.to_vec()));
-        assert_eq!(read(&zstd), (Container::Zstd, text.to_vec()));
-        assert_eq!(read(b""), (Container::Plain, Vec::new()));
+        assert_eq!(read(text), (vec![], text.to_vec()));
+        assert_eq!(read(&gzip), (vec!["gzip"], text.to_vec()));
+        assert_eq!(read(&zstd), (vec!["zstd"], text.to_vec()));
+        assert_eq!(read(b""), (vec![], Vec::new()));
     }
 }

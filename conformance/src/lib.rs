@@ -2,8 +2,10 @@
 //! prove them against real streams.
 
 pub mod conform;
+pub mod container;
 pub mod contents;
 pub mod diff;
+pub mod explain;
 pub mod feed;
 pub mod generate;
 pub mod input;
@@ -12,10 +14,14 @@ pub mod measure;
 pub mod mirrors;
 pub mod outline;
 pub mod output;
+pub mod policy;
 pub mod qemu;
 pub mod ram;
+pub mod relocate;
 pub mod report;
 pub mod select;
+pub mod side;
+pub mod source;
 pub mod strip;
 pub mod walk;
 

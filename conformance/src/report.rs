@@ -1,6 +1,8 @@
 //! Reports: what was found, as text for people or JSON for programs. Nothing here reads a stream.
 
 pub mod analyze;
+pub mod channel;
+pub mod check;
 pub mod conform;
 pub mod decode;
 pub mod decode_json;
@@ -10,6 +12,7 @@ mod hexdump_body;
 pub mod inspect;
 pub mod inspect_json;
 pub mod json;
+pub mod matrix;
 pub mod scalar;
 mod styles;
 pub mod subject;

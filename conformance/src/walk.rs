@@ -55,6 +55,7 @@ pub enum Stop {
 pub struct Walk {
     /// What to call it in messages.
     pub name: String,
+    start: u64,
     feed: Feed,
     parser: Parser,
     measurer: Option<Measurer>,
@@ -72,17 +73,18 @@ impl Walk {
     /// Those of reading the input, or a page size that no target has.
     pub fn new(input: Input, page_size: Option<u64>) -> Result<Self, Stop> {
         let feed = Feed::new(input.source).map_err(Stop::Input)?;
+        let start = feed.offset();
         let ahead = feed
             .whole()
             .and_then(locate::description_at_tail)
-            .map(|located| read(&located, 0, TAIL_PREFIX));
+            .map(|located| read(&located, start, TAIL_PREFIX));
         let described = ahead
             .as_ref()
             .and_then(|description| description.as_ref().ok());
         let described = described
             .map(|description| description.page_size)
             .filter(|size| *size != 0);
-        let mut parser = Parser::new();
+        let mut parser = Parser::new().with_base(start);
         if let Some(size) = page_size {
             parser = parser.with_page_size(size).map_err(Stop::Stream)?;
         } else if let Some(better) =
@@ -92,6 +94,7 @@ impl Walk {
         }
         Ok(Self {
             name: input.name,
+            start,
             feed,
             parser,
             measurer: None,
@@ -137,6 +140,12 @@ impl Walk {
                 progress(self.feed.offset());
             }
         }
+    }
+
+    /// Where the stream starts in its file: offsets count from there.
+    #[must_use]
+    pub fn start(&self) -> u64 {
+        self.start
     }
 
     /// The place that was reached.

@@ -10,9 +10,10 @@ use std::io::{self, Cursor, Write};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use conformance::container::{Content, Source};
 use conformance::contents::devices;
 use conformance::diff::{diff, Side};
-use conformance::input::{Container, Input, Source};
+use conformance::input::Input;
 use conformance::outline::Outline;
 use conformance::report::hexdump::{Dump, Options};
 use conformance::report::{decode, Styles};
@@ -69,8 +70,9 @@ fn stream(path: &str, described: bool) -> Vec<u8> {
 fn everything(bytes: &[u8]) -> bool {
     let input = || Input {
         name: String::new(),
-        container: Container::Plain,
-        source: Source::Pipe(Box::new(Cursor::new(bytes.to_vec()))),
+        layers: Vec::new(),
+        content: Content::Stream,
+        source: Source::pipe(Cursor::new(bytes.to_vec())),
         file_len: None,
     };
     let styles = Styles::default();

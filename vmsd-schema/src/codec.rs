@@ -11,6 +11,7 @@
 //! | [`Bitmap`] | `bitmap` | words of 64 bits, big-endian |
 //! | [`TimerDeadline`] | `timer` | be64 nanoseconds, all ones when not armed |
 //! | [`Equal`], [`Int32Le`] | `… equal`, `int32 le` | as the scalar, checked |
+//! | [`Selector`] | the integer's | as the integer; an enum in Rust |
 //! | [`Qtailq`], [`Qlist`] | `qtailq`, `qlist` | 01 and an element, for each; 00 |
 //! | [`Gtree`] | `gtree` | be32 count; 01, key and value, for each; 00 |
 //! | [`ByteArray`] | `GByteArray` | be32 length and bytes |
@@ -43,6 +44,7 @@ mod pci_irq_state;
 mod pointer;
 pub mod register;
 mod scalar;
+mod selector;
 mod shpc;
 mod timer;
 mod tlb_entry;
@@ -67,6 +69,7 @@ pub use pci_irq_state::PciIrqState;
 pub use pointer::{Marked, Nullable, Pointer};
 pub use register::Register;
 pub use scalar::Scalar;
+pub use selector::Selector;
 pub use shpc::Shpc;
 pub use timer::{Timer, TimerDeadline};
 pub use tlb_entry::{HppaTlb, MipsTlb, TlbEntry};

@@ -33,7 +33,9 @@
 
 extern crate self as vmsd_schema;
 
+pub mod accept;
 pub mod codec;
+pub mod compat;
 pub mod decode;
 pub mod error;
 pub mod limits;

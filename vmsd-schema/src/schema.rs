@@ -4,11 +4,21 @@
 
 pub mod description;
 pub mod dialect;
+mod dump;
+mod from_description;
+mod json;
+pub mod merge;
 pub mod model;
+pub(crate) mod sequence;
+pub mod set;
+mod text;
+mod tree;
 mod vmdesc;
 
 pub use description::{
     ArrayKey, Body, Description, DeviceEntry, DeviceForm, FieldEntry, StreamDescription,
 };
 pub use dialect::Dialect;
-pub use model::{Count, Field, Presence, Priority, Schema, Shape};
+pub use merge::Clash;
+pub use model::{Constraint, Count, Extent, Field, Host, Presence, Priority, Schema, Shape, Size};
+pub use set::{Coverage, Device, Instance, RamBlock, SchemaSet, SectionId};

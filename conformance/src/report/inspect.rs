@@ -8,6 +8,7 @@ use vmsd_schema::stream::{PageSizeSource, SectionKind};
 use super::inspect_json::measured_by;
 use super::scalar::Count;
 use super::Styles;
+use crate::container::Layer;
 use crate::outline::{Item, SectionItem};
 use crate::ram::{BlockTally, Pages};
 use crate::report::subject::Subject;
@@ -36,6 +37,7 @@ impl Report<'_> {
             "stream",
             &format!("{}, {}", Count(outline.len, "byte"), container(subject)),
         )?;
+        self.layers(subject.layers)?;
         match &outline.configuration {
             Some(settings) => {
                 self.fact("machine", &settings.machine)?;
@@ -76,6 +78,16 @@ impl Report<'_> {
                 "behind the end",
                 &format!("{} {kind} at {:#x}", behind.len, behind.at),
             )?;
+        }
+        Ok(())
+    }
+
+    /// What the headers of the containers say.
+    fn layers(&mut self, layers: &[Layer]) -> io::Result<()> {
+        for layer in layers {
+            for (name, value) in layer.facts() {
+                self.fact("", &format!("{}: {name} {value}", layer.name()))?;
+            }
         }
         Ok(())
     }
@@ -247,12 +259,16 @@ pub fn kind(kind: SectionKind) -> &'static str {
 }
 
 fn container(subject: &Subject<'_>) -> String {
-    match (subject.container, subject.file_len) {
-        (crate::input::Container::Plain, _) => "as it is".to_owned(),
-        (container, Some(len)) => {
-            format!("{} in a file of {}", container.name(), Count(len, "byte"))
-        }
-        (container, None) => container.name().to_owned(),
+    let names = subject
+        .layers
+        .iter()
+        .map(Layer::name)
+        .collect::<Vec<_>>()
+        .join(" > ");
+    match subject.file_len {
+        _ if names.is_empty() => "as it is".to_owned(),
+        Some(len) => format!("{names} in a file of {}", Count(len, "byte")),
+        None => names,
     }
 }
 

@@ -8,6 +8,7 @@ use vmsd_schema::Error;
 use super::inspect::{dialect_name, kind, page_size_source, uuid_text};
 use super::subject::Subject;
 use super::tree_json::SCHEMA_VERSION;
+use crate::container::Layer;
 use crate::measure::Measured;
 use crate::outline::{Item, SectionItem, Settings};
 use crate::ram::{BlockTally, Pages};
@@ -17,7 +18,8 @@ use crate::ram::{BlockTally, Pages};
 pub struct Head<'a> {
     schema_version: u32,
     file: &'a str,
-    container: &'static str,
+    container: String,
+    layers: Vec<LayerReport>,
     bytes: u64,
     complete: bool,
     machine: Option<&'a str>,
@@ -36,6 +38,20 @@ pub struct Report<'a> {
     items: Vec<Entry<'a>>,
     ram: Ram<'a>,
     findings: Vec<Finding>,
+}
+
+/// One container around the stream.
+#[derive(Serialize)]
+struct LayerReport {
+    name: &'static str,
+    offset: u64,
+    facts: Vec<Fact>,
+}
+
+#[derive(Serialize)]
+struct Fact {
+    name: &'static str,
+    value: String,
 }
 
 #[derive(Serialize)]
@@ -140,6 +156,31 @@ pub struct Finding {
     message: String,
 }
 
+impl LayerReport {
+    fn new(layer: &Layer) -> Self {
+        let facts = layer
+            .facts()
+            .into_iter()
+            .map(|(name, value)| Fact { name, value })
+            .collect();
+        Self {
+            name: layer.name(),
+            offset: layer.at,
+            facts,
+        }
+    }
+}
+
+/// The names of all containers, outermost first.
+fn container(subject: &Subject<'_>) -> String {
+    let names = subject.layers.iter().map(Layer::name).collect::<Vec<_>>();
+    if names.is_empty() {
+        "plain".to_owned()
+    } else {
+        names.join(" > ")
+    }
+}
+
 impl<'a> Head<'a> {
     /// The facts about `subject`.
     #[must_use]
@@ -148,7 +189,8 @@ impl<'a> Head<'a> {
         Self {
             schema_version: SCHEMA_VERSION,
             file: subject.name,
-            container: subject.container.name(),
+            container: container(subject),
+            layers: subject.layers.iter().map(LayerReport::new).collect(),
             bytes: outline.len,
             complete: outline.complete,
             machine: outline

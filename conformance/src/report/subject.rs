@@ -2,15 +2,15 @@
 
 use vmsd_schema::schema::{Dialect, StreamDescription};
 
-use crate::input::Container;
+use crate::container::Layer;
 use crate::outline::Outline;
 
 /// A stream that was walked, and where it came from.
 pub struct Subject<'a> {
     /// What to call it.
     pub name: &'a str,
-    /// What it is wrapped in.
-    pub container: Container,
+    /// What it was wrapped in, outermost first.
+    pub layers: &'a [Layer],
     /// Bytes of the file as it lies there, if it is a file.
     pub file_len: Option<u64>,
     /// What it consists of.

@@ -45,6 +45,9 @@ impl<'c> FieldTokens<'c> {
             presence,
             renamed,
             uncompressed,
+            elements,
+            max,
+            validate,
             ..
         } = self.sent;
         let renamed = match renamed {
@@ -57,9 +60,19 @@ impl<'c> FieldTokens<'c> {
             Presence::Since(since) => (*since, false),
             Presence::Fact(_) | Presence::Predicate(_) => (0, true),
         };
+        let range = match elements {
+            Elements::Range(range) => text(range),
+            Elements::All | Elements::Len { .. } => String::new(),
+        };
+        let max = match max {
+            Some(Max::Expr(bound)) => text(bound),
+            Some(Max::LenOf(field)) => format!("len({field})"),
+            None => String::new(),
+        };
+        let validate = validate.as_ref().map(text).unwrap_or_default();
         quote!(#p::FieldMeta {
             name: #name, json_name: #json_name, renamed: #renamed, since: #since, conditional: #conditional,
-            uncompressed: #uncompressed
+            uncompressed: #uncompressed, range: #range, max: #max, validate: #validate
         })
     }
 
@@ -245,4 +258,12 @@ impl<'c> FieldTokens<'c> {
             }
         })
     }
+}
+
+/// An expression as its author wrote it, without the blanks of the token stream.
+fn text(tokens: &impl ToTokens) -> String {
+    let text = tokens.to_token_stream().to_string();
+    text.replace(" :: ", "::")
+        .replace(" .. ", "..")
+        .replace(" . ", ".")
 }

@@ -9,6 +9,7 @@ mod finder;
 mod index;
 mod mirrors;
 mod ram;
+mod schemas;
 
 use std::sync::Arc;
 

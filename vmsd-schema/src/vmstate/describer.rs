@@ -30,6 +30,8 @@ pub struct Describer {
     /// Of the field that is being described.
     elements: Vec<Element>,
     element_values: Vec<Value>,
+    /// Whether values are laid open that QEMU describes by their size alone.
+    explains: bool,
 }
 
 impl Describer {
@@ -44,7 +46,16 @@ impl Describer {
             values: Vec::new(),
             elements: Vec::new(),
             element_values: Vec::new(),
+            explains: false,
         }
+    }
+
+    /// This describer, which shows the layout of values that QEMU describes by their type's name and size alone. The
+    /// description is not QEMU's then, but one that [`crate::decode::decode`] reads to the last field.
+    #[must_use]
+    pub fn explaining(mut self) -> Self {
+        self.explains = true;
+        self
     }
 
     /// The dialect.
@@ -85,6 +96,19 @@ impl Describer {
         let start = self.writer.len();
         let (description, value) = self.vmsd(state, S::VERSION)?;
         self.push("struct", Body::Struct(Some(Box::new(description))), start);
+        self.element_values.push(value);
+        Ok(())
+    }
+
+    /// An element of type `type_name` that QEMU describes by its size alone, and that is laid out as `state`.
+    pub fn explained<S: VmState>(&mut self, type_name: &'static str, state: &mut S) -> Result<()> {
+        let offset = self.writer.len();
+        let (description, value) = self.vmsd(state, S::VERSION)?;
+        let body = match self.explains {
+            true => Body::Struct(Some(Box::new(description))),
+            false => Body::Leaf,
+        };
+        self.push(type_name, body, offset);
         self.element_values.push(value);
         Ok(())
     }
@@ -159,6 +183,7 @@ impl Describer {
             .map_err(|error| error.inside("pre_save"))?;
         let mut inner = Self::new(self.dialect);
         inner.writer = std::mem::take(&mut self.writer);
+        inner.explains = self.explains;
         let result = visit_all(state, &mut inner, version);
         state.hook_post_save();
         result?;

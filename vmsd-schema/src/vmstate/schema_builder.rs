@@ -1,7 +1,7 @@
 //! Builds a static [`Schema`] from the types that the derive names.
 
 use super::{Codec, Elements, FieldMeta, VmState};
-use crate::schema::{Count, Field, Presence, Schema};
+use crate::schema::{Constraint, Count, Extent, Field, Presence, Schema};
 
 /// Collects the fields of one description in the order of the wire.
 #[derive(Debug, Default)]
@@ -22,6 +22,7 @@ impl SchemaBuilder {
                 early_setup: Some(S::EARLY_SETUP),
                 unmigratable: Some(S::UNMIGRATABLE),
                 opaque: Some(S::OPAQUE),
+                extent: Extent::Whole,
                 ..Schema::default()
             },
         }
@@ -76,11 +77,26 @@ impl SchemaBuilder {
         } else {
             Presence::Since(meta.since)
         };
+        let mut constraints = Vec::new();
+        if !meta.max.is_empty() {
+            constraints.push(Constraint::Max(meta.max.to_owned()));
+        }
+        if !meta.validate.is_empty() {
+            constraints.push(Constraint::Validate(meta.validate.to_owned()));
+        }
         self.schema.fields.push(Field {
             name: meta.name.to_owned(),
+            aliases: meta
+                .renamed
+                .iter()
+                .map(|(_, name)| (*name).to_owned())
+                .collect(),
             presence,
             count,
             shape,
+            range: (!meta.range.is_empty()).then(|| meta.range.to_owned()),
+            constraints,
+            host: None,
         });
         self
     }

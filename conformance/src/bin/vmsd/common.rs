@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use anstream::ColorChoice;
 use clap::ValueEnum;
-use conformance::input::{Container, Input};
+use conformance::container::{Content, Layer, Options};
+use conformance::input::Input;
 use conformance::measure::Measurer;
 use conformance::outline::Outline;
 use conformance::report::subject::Subject;
@@ -195,6 +196,15 @@ impl Context {
         let _ = writeln!(io::stderr().lock(), "{sentence}");
     }
 
+    /// Says something on standard error that does not end the command.
+    pub(crate) fn warn(&self, file: &str, sentence: &str) {
+        let Styles { note, .. } = Styles::new(self.colour_on_stderr);
+        let _ = writeln!(
+            io::stderr().lock(),
+            "{note}warning:{note:#} {file}: {sentence}"
+        );
+    }
+
     /// Says on standard error what was done, to who looks on.
     pub(crate) fn remark(&self, sentence: &str) {
         if !self.quiet && io::stderr().is_terminal() {
@@ -224,16 +234,58 @@ impl Context {
 pub(crate) struct ReadArgs {
     /// The target's page size, for a stream that does not say it before its RAM.
     #[arg(long, value_name = "BYTES")]
-    page_size: Option<u64>,
+    pub(crate) page_size: Option<u64>,
+    #[command(flatten)]
+    pub(crate) place: PlaceArgs,
 }
 
-/// Opens a stream.
-pub(crate) fn open(path: &Path) -> Result<Input, Failure> {
-    Input::open(path).map_err(|error| Failure::io(&path.display().to_string(), &error))
+/// Where in the input the stream is.
+#[derive(Clone, Debug, clap::Args)]
+pub(crate) struct PlaceArgs {
+    /// The stream, or what it is packed in, starts at this byte of the file.
+    #[arg(long, value_name = "BYTES", value_parser = offset)]
+    offset: Option<u64>,
+    /// The snapshot in a disk image, by its name or id; without it the newest that has a machine's state.
+    #[arg(long, value_name = "NAME")]
+    snapshot: Option<String>,
+}
+
+/// A number of bytes, also in hexadecimal.
+fn offset(text: &str) -> Result<u64, String> {
+    let number = match text.strip_prefix("0x") {
+        Some(digits) => u64::from_str_radix(digits, 16),
+        None => text.parse(),
+    };
+    number.map_err(|error| error.to_string())
+}
+
+/// Opens what is at a place.
+pub(crate) fn open(path: &Path, place: &PlaceArgs) -> Result<Input, Failure> {
+    let options = Options {
+        offset: place.offset,
+        snapshot: place.snapshot.clone(),
+    };
+    Input::open_with(path, &options)
+        .map_err(|error| Failure::io(&path.display().to_string(), &error))
+}
+
+/// The stream in an input.
+fn stream(input: Input) -> Result<Input, Failure> {
+    match input.content {
+        Content::Stream => Ok(input),
+        other => {
+            let message = format!(
+                "a {}, which belongs beside the stream of its main channel",
+                other.name()
+            );
+            Err(Failure::file(&input.name, message))
+        }
+    }
 }
 
 /// Starts to read a stream.
 pub(crate) fn start(input: Input, args: &ReadArgs) -> Result<Walk, Failure> {
+    let input = stream(input)?;
     let name = input.name.clone();
     Walk::new(input, args.page_size).map_err(|stop| Failure::stop(&name, stop))
 }
@@ -242,16 +294,20 @@ pub(crate) fn start(input: Input, args: &ReadArgs) -> Result<Walk, Failure> {
 pub(crate) struct Opened {
     pub(crate) walk: Walk,
     pub(crate) outline: Outline,
-    container: Container,
+    layers: Vec<Layer>,
     file_len: Option<u64>,
     dialect: Option<Dialect>,
 }
 
 impl Opened {
     pub(crate) fn open(path: &Path, args: &ReadArgs, context: &Context) -> Result<Self, Failure> {
-        let input = open(path)?;
-        let (container, file_len) = (input.container, input.file_len);
-        let total = file_len.filter(|_| container == Container::Plain);
+        Self::of(open(path, &args.place)?, args, context)
+    }
+
+    /// Walks a stream that is open.
+    pub(crate) fn of(input: Input, args: &ReadArgs, context: &Context) -> Result<Self, Failure> {
+        let (layers, file_len) = (input.layers.clone(), input.file_len);
+        let total = file_len.filter(|_| layers.is_empty());
         let mut walk = start(input, args)?;
         let mut progress = context.progress(total);
         let outline = Outline::of(&mut walk, &mut |done| progress.at(done));
@@ -260,7 +316,7 @@ impl Opened {
         Ok(Self {
             walk,
             outline,
-            container,
+            layers,
             file_len,
             dialect,
         })
@@ -270,7 +326,7 @@ impl Opened {
     pub(crate) fn subject(&self) -> Subject<'_> {
         Subject {
             name: &self.walk.name,
-            container: self.container,
+            layers: &self.layers,
             file_len: self.file_len,
             outline: &self.outline,
             description: self.walk.measurer().and_then(Measurer::description),

@@ -36,7 +36,7 @@ pub(crate) struct Args {
 
 impl Args {
     pub(crate) fn run(&self, context: &mut Context) -> Result<Exit, Failure> {
-        let mut walk = start(open(&self.file)?, &self.read)?;
+        let mut walk = start(open(&self.file, &self.read.place)?, &self.read)?;
         let name = walk.name.clone();
         let options = Options {
             full: self.full,

@@ -44,7 +44,7 @@ impl Args {
                 "is the input; it would be gone before it is read",
             ));
         }
-        let input = open(&self.file)?;
+        let input = open(&self.file, &self.read.place)?;
         let total = input.file_len;
         let mut walk = start(input, &self.read)?;
         let mut progress = context.progress(total);

@@ -1,0 +1,132 @@
+//! Schemas of the corpus: dumps come back byte for byte, our JSON holds every fact, and sources of one machine agree.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // a test fails by panicking
+
+use std::path::PathBuf;
+
+use conformance::source::{self, Kind, Loaded, Source};
+use vmsd_schema::schema::{Count, Extent, Presence, SchemaSet, Shape};
+
+fn corpus(folder: &str) -> Vec<PathBuf> {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../corpus")
+        .join(folder);
+    let mut files: Vec<_> = std::fs::read_dir(root)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect();
+    files.retain(|path| {
+        !path.to_string_lossy().contains(".analyze.")
+            && path.extension().is_some_and(|end| end == "zst")
+    });
+    files.sort();
+    assert!(files.len() > 5, "{folder}");
+    files
+}
+
+fn load(path: PathBuf) -> Loaded {
+    Source::File(path.clone())
+        .load()
+        .unwrap_or_else(|error| panic!("{}: {}", path.display(), String::from(error)))
+}
+
+fn find(folder: &str, part: &str) -> Loaded {
+    let file = corpus(folder)
+        .into_iter()
+        .find(|path| path.to_string_lossy().contains(part));
+    load(file.unwrap_or_else(|| panic!("{folder} has no {part}")))
+}
+
+#[test]
+fn dumps_come_back_byte_for_byte() {
+    for path in corpus("dumps") {
+        let text = zstd::decode_all(std::fs::File::open(&path).unwrap()).unwrap();
+        let set = SchemaSet::from_dump(&text).unwrap();
+        assert!(set.devices.len() > 80 && set.coverage.types);
+        assert!(set.to_dump().as_bytes() == text, "{}", path.display());
+        let json = set.to_json();
+        let again = SchemaSet::from_json(json.as_bytes()).unwrap();
+        assert!(again == set, "{}", path.display());
+        assert!(again.to_dump().as_bytes() == text, "{}", path.display());
+    }
+}
+
+#[test]
+fn schemas_of_streams_and_mirrors_come_back() {
+    let streams = corpus("streams/matrix").into_iter().step_by(7).map(load);
+    let builtin = Source::Builtin(None)
+        .load()
+        .unwrap_or_else(|_| panic!("built in"));
+    for source in streams.chain([builtin]) {
+        assert!(
+            source.warnings.is_empty(),
+            "{}: {:?}",
+            source.name,
+            source.warnings
+        );
+        let json = source.set.to_json();
+        let again = SchemaSet::from_json(json.as_bytes()).unwrap();
+        assert!(again == source.set, "{}", source.name);
+        let (same, clashes) = source.set.merged(&source.set);
+        assert!(
+            same == source.set && clashes.is_empty(),
+            "{}: {clashes:?}",
+            source.name
+        );
+    }
+}
+
+#[test]
+fn a_stream_and_a_dump_together_know_what_neither_does() {
+    let stream = find("streams/matrix", "11.1");
+    let dump = find("dumps", "x86_64-11.1.pc-q35-7.2");
+    assert_eq!((stream.kind, dump.kind), (Kind::Stream, Kind::Schema));
+    let both = SchemaSet::merged(
+        &stream.set,
+        &SchemaSet {
+            machine: None,
+            ..dump.set.clone()
+        },
+    );
+    let find = |set: &SchemaSet| {
+        set.devices
+            .iter()
+            .find(|device| device.schema.name == "mc146818rtc")
+            .unwrap()
+            .clone()
+    };
+    let rtc = find(&both.0);
+    assert_eq!(rtc.schema.extent, Extent::Whole);
+    assert!(rtc.schema.subsections.len() > find(&stream.set).schema.subsections.len());
+    let field = rtc
+        .schema
+        .fields
+        .iter()
+        .find(|field| field.name == "cmos_data")
+        .unwrap();
+    assert_eq!(field.presence, Presence::Since(0), "the dump's");
+    assert!(matches!(field.shape, Shape::Leaf { .. }), "the stream's");
+    assert!(both.1.is_empty(), "{:#?}", both.1);
+}
+
+#[test]
+fn mirrors_agree_with_the_dumps_of_their_versions() {
+    let builtin = Source::Builtin(None)
+        .load()
+        .unwrap_or_else(|_| panic!("built in"));
+    let dump = find("dumps", "x86_64-11.1.pc-q35-7.2");
+    let (merged, _) = source::merge(&[builtin.clone(), dump]);
+    let pic = merged
+        .devices
+        .iter()
+        .find(|device| device.schema.name == "i8259")
+        .unwrap();
+    assert!(pic.schema.fields.iter().all(|field| field.host.is_some()));
+    assert!(builtin.set.devices.iter().any(|device| {
+        device
+            .schema
+            .fields
+            .iter()
+            .any(|field| matches!(field.count, Count::Field { .. }))
+    }));
+}

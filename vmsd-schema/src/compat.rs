@@ -1,0 +1,101 @@
+//! Whether the device state of one machine loads into another, by their schemas alone.
+//!
+//! In go two [`SchemaSet`]s, out come [`Finding`]s and the [`Verdict`] that follows from them. What is compared is the
+//! wire: [`align`] pairs up what the source sends with what the target reads, whatever the fields are called, and every
+//! [`Rule`] looks at every pair. Nothing here sees bytes or files.
+
+mod align;
+mod finding;
+mod matrix;
+mod rules;
+mod subject;
+mod wire;
+
+use std::collections::HashMap;
+
+use crate::schema::{Device, SchemaSet};
+
+pub use finding::{Finding, Severity, Verdict};
+pub use matrix::{Cell, Matrix, Mode};
+pub use rules::{by_id, Rule, RULES};
+
+use subject::{Out, Subject};
+
+/// All findings of a migration from `source` to `target`: device by device, in the order of the source.
+#[must_use]
+pub fn check(source: &SchemaSet, target: &SchemaSet) -> Vec<Finding> {
+    let mut out = Out::default();
+    let finder = Finder::new(target);
+    for device in &source.devices {
+        match finder.find(device) {
+            Some(partner) => align::devices(device, partner, &mut out),
+            None => {
+                let subject = Subject::Missing {
+                    device,
+                    source,
+                    target,
+                };
+                out.device(device, |out| out.show(&subject));
+            }
+        }
+    }
+    out.findings
+}
+
+/// All findings of one device's migration.
+#[must_use]
+pub fn check_device(source: &Device, target: &Device) -> Vec<Finding> {
+    let mut out = Out::default();
+    align::devices(source, target, &mut out);
+    out.findings
+}
+
+/// The devices of a target by what a source may know of them.
+struct Finder<'t> {
+    target: &'t SchemaSet,
+    types: HashMap<String, &'t Device>,
+    names: HashMap<&'t str, &'t Device>,
+    sections: HashMap<(&'t str, u32), &'t Device>,
+}
+
+impl<'t> Finder<'t> {
+    fn new(target: &'t SchemaSet) -> Self {
+        let mut finder = Self {
+            target,
+            types: HashMap::new(),
+            names: HashMap::new(),
+            sections: HashMap::new(),
+        };
+        for device in &target.devices {
+            if let Some(type_name) = &device.type_name {
+                finder.types.entry(plain(type_name)).or_insert(device);
+            }
+            if let Some(section) = &device.section {
+                let key = (section.idstr.as_str(), section.instance_id);
+                finder.sections.entry(key).or_insert(device);
+            }
+            finder.names.entry(&device.schema.name).or_insert(device);
+        }
+        finder
+    }
+
+    /// By section where both sides are guests, by type where both are dumps, else by the description's name.
+    fn find(&self, device: &Device) -> Option<&'t Device> {
+        if let (Some(section), true) = (&device.section, self.target.coverage.sections) {
+            let key = (section.idstr.as_str(), section.instance_id);
+            return self.sections.get(&key).copied();
+        }
+        if let (Some(type_name), true) = (&device.type_name, self.target.coverage.types) {
+            return self.types.get(&plain(type_name)).copied();
+        }
+        self.names.get(device.schema.name.as_str()).copied()
+    }
+}
+
+/// A type's name without what QEMU changed over time: blanks and dashes.
+fn plain(type_name: &str) -> String {
+    let letters = type_name
+        .chars()
+        .filter(|c| c.is_alphanumeric() || *c == '.');
+    letters.collect::<String>().to_lowercase()
+}

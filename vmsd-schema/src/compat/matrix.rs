@@ -1,0 +1,99 @@
+//! Every machine into every other: the worst verdict of each pair, and the findings behind it.
+
+use super::{check, Finding, Verdict};
+use crate::schema::SchemaSet;
+
+/// Machines, and what becomes of a migration from each to each.
+#[derive(Clone, Debug, Default)]
+pub struct Matrix {
+    /// What the machines are called, the oldest first.
+    pub names: Vec<String>,
+    /// The cells that the mode asks for, row by row.
+    pub cells: Vec<Cell>,
+}
+
+/// A migration from one machine to another.
+#[derive(Clone, Debug)]
+pub struct Cell {
+    /// Where the guest comes from: an index of [`Matrix::names`].
+    pub from: usize,
+    /// Where it goes.
+    pub to: usize,
+    /// What follows from the findings.
+    pub verdict: Verdict,
+    /// What stands between the two.
+    pub findings: Vec<Finding>,
+}
+
+/// Which migrations must work; the names are those of schema registries.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// A newer machine loads what an older one saved.
+    Backward,
+    /// An older machine loads what a newer one saved.
+    Forward,
+    /// Both.
+    #[default]
+    Full,
+}
+
+impl Mode {
+    /// Whether a migration between these places in the list is asked for.
+    #[must_use]
+    pub fn asks(self, from: usize, to: usize) -> bool {
+        match self {
+            Self::Backward => from < to,
+            Self::Forward => from > to,
+            Self::Full => from != to,
+        }
+    }
+}
+
+impl Matrix {
+    /// Checks every pair that `mode` asks for; `sets` stand from the oldest to the newest.
+    #[must_use]
+    pub fn of(sets: &[(String, SchemaSet)], mode: Mode) -> Self {
+        Self::of_pairs(sets, |from, to| mode.asks(from, to))
+    }
+
+    /// Checks the pairs that `wanted` names by their places.
+    #[must_use]
+    pub fn of_pairs(sets: &[(String, SchemaSet)], wanted: impl Fn(usize, usize) -> bool) -> Self {
+        let mut cells = Vec::new();
+        for (from, (_, source)) in sets.iter().enumerate() {
+            for (to, (_, target)) in sets.iter().enumerate() {
+                if wanted(from, to) {
+                    let findings = check(source, target);
+                    cells.push(Cell {
+                        from,
+                        to,
+                        verdict: Verdict::of(&findings),
+                        findings,
+                    });
+                }
+            }
+        }
+        Self {
+            names: sets.iter().map(|(name, _)| name.clone()).collect(),
+            cells,
+        }
+    }
+
+    /// The cell of a pair, if the mode asked for it.
+    #[must_use]
+    pub fn cell(&self, from: usize, to: usize) -> Option<&Cell> {
+        self.cells
+            .iter()
+            .find(|cell| (cell.from, cell.to) == (from, to))
+    }
+
+    /// The worst verdict of all.
+    #[must_use]
+    pub fn worst(&self) -> Verdict {
+        self.cells
+            .iter()
+            .map(|cell| cell.verdict)
+            .max()
+            .unwrap_or_default()
+    }
+}
