@@ -9,6 +9,7 @@
 
 pub mod batch;
 pub mod c;
+mod elements;
 pub mod encoding;
 pub mod facts;
 pub mod layout;
