@@ -6,6 +6,7 @@ use vmsd_schema::stream::Grammar;
 use vmsd_schema::wire::Reader;
 use vmsd_schema::Error;
 
+use crate::explain::explain;
 use crate::measure::{Measured, Measurer};
 use crate::outline::{Outline, SectionItem};
 use crate::walk::Walk;
@@ -57,12 +58,7 @@ impl<'s> Device<'s> {
             .ok()
             .and_then(|len| walk.slice(item.body_at, len));
         let contents = match (&item.measured, item.grammar) {
-            (Some(measured), _) => body(
-                walk.measurer(),
-                measured,
-                item.body_at,
-                bytes.unwrap_or_default(),
-            ),
+            (Some(measured), _) => body(walk.measurer(), item, measured, bytes.unwrap_or_default()),
             (None, Grammar::Ram) => Contents::Ram,
             (None, _) => Contents::Live { bytes },
         };
@@ -94,16 +90,23 @@ impl<'s> Device<'s> {
 
 fn body<'s>(
     measurer: Option<&'s Measurer>,
+    item: &'s SectionItem,
     measured: &'s Measured,
-    at: u64,
     bytes: &'s [u8],
 ) -> Contents<'s> {
+    let at = item.body_at;
     match measured {
         Measured::Mirror(description) => values(description, at, bytes),
         Measured::Description(index) => match measurer.and_then(|measurer| measurer.device(*index))
         {
             Some(device) => match &device.form {
-                DeviceForm::Vmsd(description) => values(description, at, bytes),
+                DeviceForm::Vmsd(description) => {
+                    let explained = item.explained.get_or_init(|| {
+                        let idstr = item.section.idstr().to_string();
+                        explain(&idstr, description, at, bytes).map(Box::new)
+                    });
+                    values(explained.as_deref().unwrap_or(description), at, bytes)
+                }
                 DeviceForm::Opaque { .. } => opaque(bytes, Reason::Handler.as_str()),
             },
             None => opaque(bytes, "the description has lost this device"),

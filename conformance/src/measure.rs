@@ -192,6 +192,12 @@ impl Measurer {
     }
 }
 
+/// Every mirror.
+pub(crate) fn registry() -> &'static Registry {
+    static REGISTRY: LazyLock<Registry> = LazyLock::new(mirrors::registry);
+    &REGISTRY
+}
+
 fn has_version(device: &DeviceEntry, version: u32) -> bool {
     match &device.form {
         DeviceForm::Vmsd(description) => description.version == version,
@@ -215,9 +221,8 @@ impl<'s> Body<'s> {
     fn by_mirror(&self, name: &str) -> Result<(usize, Description), Error> {
         let version = self.section.version;
         let mut reader = self.reader();
-        static REGISTRY: LazyLock<Registry> = LazyLock::new(mirrors::registry);
         let ends = |reader: &Reader<'s>| self.may_end(reader.rest());
-        let mut inspected = REGISTRY.inspect(name, &mut reader, version, None, ends)?;
+        let mut inspected = registry().inspect(name, &mut reader, version, None, ends)?;
         let described = inspected.state.describe(Dialect::Qemu10_0, version)?;
         // The values are shown by this description, so it has to fit the very bytes.
         let mut again = self.reader();

@@ -3,8 +3,9 @@
 //! In go the steps of a [`crate::walk::Walk`], out comes one [`Outline`] that outlives them. Bodies keep their place, so
 //! that they can be read once more.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use vmsd_schema::schema::Description;
 use vmsd_schema::stream::{
     Command, CommandRecord, Configuration, ConfigurationBody, DescriptionText, Event, Grammar,
     Live, PageSize, Section, SectionEnd, SectionHeader, SectionKind, Trailing,
@@ -106,6 +107,8 @@ pub struct SectionItem {
     pub rounds: u64,
     /// What a record says that has no bytes to be shown.
     pub note: Option<String>,
+    /// The layout with what the stream's description only names, once somebody asked for the values.
+    pub explained: OnceLock<Option<Box<Description>>>,
 }
 
 /// The description at the tail.
@@ -279,6 +282,7 @@ impl SectionItem {
             measured: None,
             rounds: 1,
             note: None,
+            explained: OnceLock::new(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 pub mod analyze;
 pub mod channel;
+pub mod check;
 pub mod conform;
 pub mod decode;
 pub mod decode_json;

@@ -11,6 +11,7 @@
 //! | [`Bitmap`] | `bitmap` | words of 64 bits, big-endian |
 //! | [`TimerDeadline`] | `timer` | be64 nanoseconds, all ones when not armed |
 //! | [`Equal`], [`Int32Le`] | `… equal`, `int32 le` | as the scalar, checked |
+//! | [`Selector`] | the integer's | as the integer; an enum in Rust |
 //! | [`Qtailq`], [`Qlist`] | `qtailq`, `qlist` | 01 and an element, for each; 00 |
 //! | [`Gtree`] | `gtree` | be32 count; 01, key and value, for each; 00 |
 //! | [`ByteArray`] | `GByteArray` | be32 length and bytes |
@@ -19,40 +20,60 @@
 //! | [`PciConfig`] | `pci config` | 256 or 4096 raw bytes, checked |
 //! | [`PciIrqState`] | `pci irq state` | be32 of 0 or 1 for each of four pins |
 //! | [`Shpc`] | `shpc` | 160 raw bytes |
+//! | [`Register`] | `cpsr`, `fpr` … | big-endian |
+//! | [`TlbEntry`] | `tlb_entry`, `tlb entry` | fields of an entry of MIPS or PA-RISC |
+//! | [`Capability`] | `capability` | a length byte and a name |
+//! | [`UsbRedirParser`], [`UsbRedirPacketIds`], [`UsbRedirPackets`] | `usb-redir-…` | be32 count and what it counts |
+//! | [`Opaque`] | any | bytes; the description tells how many |
+//! | [`Undescribed`] | `struct` | bytes up to the end of the section |
 //! | [`MsixState`] | `msix state` | 16 bytes for each vector, and a bit for each |
 
 mod array;
 mod bitmap;
 mod buffer;
 mod byte_array;
+mod capability;
 mod cpu_double;
 mod equal;
 mod list;
 mod msix_state;
 mod nested;
+mod opaque;
 mod pci_config;
 mod pci_irq_state;
 mod pointer;
+pub mod register;
 mod scalar;
+mod selector;
 mod shpc;
 mod timer;
+mod tlb_entry;
 mod tree;
+mod undescribed;
 mod unused;
+mod usb_redir;
 
 pub use array::{Boxed, Each};
 pub use bitmap::Bitmap;
 pub use buffer::Buffer;
 pub use byte_array::ByteArray;
+pub use capability::Capability;
 pub use cpu_double::CpuDouble;
 pub use equal::{Equal, Int32Le};
 pub use list::{Qlist, Qtailq};
 pub use msix_state::{MsixState, MsixTable, MsixVector};
 pub use nested::{Nested, Tmp, VStruct};
+pub use opaque::{Opaque, TypeName};
 pub use pci_config::PciConfig;
 pub use pci_irq_state::PciIrqState;
 pub use pointer::{Marked, Nullable, Pointer};
+pub use register::Register;
 pub use scalar::Scalar;
+pub use selector::Selector;
 pub use shpc::Shpc;
 pub use timer::{Timer, TimerDeadline};
+pub use tlb_entry::{HppaTlb, MipsTlb, TlbEntry};
 pub use tree::{Gtree, TreeKey};
+pub use undescribed::Undescribed;
 pub use unused::{Unused, UnusedBytes};
+pub use usb_redir::{UsbRedirPacket, UsbRedirPacketIds, UsbRedirPackets, UsbRedirParser};

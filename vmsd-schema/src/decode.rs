@@ -4,7 +4,7 @@
 //! [`typed::Registry`], and out comes a device. Printing is left to others.
 
 mod described;
-mod group;
+pub(crate) mod group;
 mod kind;
 pub mod machine;
 mod node;

@@ -33,6 +33,7 @@
 
 extern crate self as vmsd_schema;
 
+pub mod accept;
 pub mod codec;
 pub mod compat;
 pub mod decode;

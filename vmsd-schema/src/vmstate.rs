@@ -91,7 +91,12 @@ pub trait VmState: Field<Codec = Nested> + Sized {
     }
 
     /// Loads a body of `version` into this value (`vmstate_load_state`). Fields and subsections that are not there
-    /// keep what they hold. After an error the value is half loaded: drop it.
+    /// keep what they hold.
+    ///
+    /// After an error the value is half loaded: what stands before the failing field is the input's, what stands behind
+    /// it is as it was, a list, tree or vector that failed may hold a part of its elements, and `post_load` has
+    /// run only for nested descriptions and subsections that were complete. Drop it; to keep a device as it was, load into
+    /// a fresh value and take that only if the load succeeds.
     ///
     /// # Errors
     /// As QEMU's, with the offset and the path of the field.

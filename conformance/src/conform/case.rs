@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::io::Read;
 
 use serde_json::{Map, Value as Json};
-use vmsd_schema::decode::machine::{Layout, Machine, MachineSection, Options};
+use vmsd_schema::decode::machine::{Layout, Machine, MachineDescription, MachineSection, Options};
 use vmsd_schema::decode::typed::Registry;
 use vmsd_schema::schema::{ArrayKey, Body, Description, Dialect, FieldEntry};
 use vmsd_schema::stream::{Grammar, Parser};
@@ -51,7 +51,7 @@ pub struct Case<'s> {
 }
 
 /// A stream that was read.
-pub(super) struct Open<'s> {
+pub(crate) struct Open<'s> {
     stream: &'s Stream,
     machine: Machine<'s>,
     reference: Map<String, Json>,
@@ -92,7 +92,7 @@ impl Stream {
         &self.bytes
     }
 
-    pub(super) fn open(&self) -> Result<Open<'_>, String> {
+    pub(crate) fn open(&self) -> Result<Open<'_>, String> {
         let machine = Machine::read(&self.bytes, Parser::new(), &(), Options::default());
         if let Some(error) = &machine.stopped {
             return Err(error.to_string());
@@ -121,8 +121,19 @@ impl Stream {
 }
 
 impl Open<'_> {
+    /// The stream with only those of its sections in it whose names are picked.
+    pub(crate) fn trim(&self, keep: &dyn Fn(&str) -> bool) -> Option<Vec<u8>> {
+        let keep = |section: &MachineSection<'_>| keep(&section.name);
+        crate::generate::trim::trim(&self.stream.bytes, &self.machine, &keep)
+    }
+
+    /// What the stream says of itself.
+    pub(crate) fn described(&self) -> Option<&MachineDescription> {
+        self.machine.description.as_ref()
+    }
+
     /// The sections that a mirror of `registry` claims, or all that are devices.
-    pub(super) fn cases(&self, registry: &Registry, all: bool) -> Vec<Case<'_>> {
+    pub(crate) fn cases(&self, registry: &Registry, all: bool) -> Vec<Case<'_>> {
         let sections = self.machine.sections.iter().zip(&self.opaque);
         let devices = sections.filter(|(section, _)| section.grammar == Grammar::Device);
         let cases = devices.filter_map(|(section, opaque)| self.case(section, opaque.as_ref()));

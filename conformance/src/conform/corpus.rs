@@ -7,7 +7,7 @@ use super::Stream;
 static MATRIX: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../corpus/streams/matrix");
 
 /// Device sets of the corpus whose every device has a mirror.
-const SETS: [&str; 2] = ["bare", "default"];
+const SETS: [&str; 4] = ["bare", "default", "virtio", "usb"];
 
 /// The embedded streams: `MACHINE.SET.from-VERSION`.
 #[must_use]

@@ -6,5 +6,5 @@ mod device;
 mod msix;
 
 pub(crate) use aer::PcieAerLog;
-pub(crate) use device::PciDevice;
+pub(crate) use device::{config_has, PciDevice, CAP_EXPRESS};
 pub(crate) use msix::Msix;

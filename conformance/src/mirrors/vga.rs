@@ -15,7 +15,7 @@ pub(crate) struct PciVga {
 /// The VGA core that all of QEMU's cards share (`vmstate_vga_common`).
 #[derive(VmState)]
 #[vmstate(name = "vga", version = 2, default)]
-struct Vga {
+pub(crate) struct Vga {
     latch: u32,
     sr_index: u8,
     /// The sequencer; QEMU has room for 256 registers and sends the eight that exist.

@@ -44,14 +44,21 @@ impl Subject {
 
     /// The cells, with the names of their machines.
     fn cells(&self) -> impl Iterator<Item = (&str, &str, &Cell)> {
-        self.matrix.cells.iter().map(|cell| (self.name(cell.from), self.name(cell.to), cell))
+        self.matrix
+            .cells
+            .iter()
+            .map(|cell| (self.name(cell.from), self.name(cell.to), cell))
     }
 
     /// The cells of each row; `None` where the mode did not ask.
     fn rows(&self) -> impl Iterator<Item = (&str, Vec<Option<&Cell>>)> {
         let count = self.matrix.names.len();
         let row = move |from| (0..count).map(|to| self.matrix.cell(from, to)).collect();
-        self.matrix.names.iter().enumerate().map(move |(from, name)| (name.as_str(), row(from)))
+        self.matrix
+            .names
+            .iter()
+            .enumerate()
+            .map(move |(from, name)| (name.as_str(), row(from)))
     }
 }
 

@@ -5,7 +5,7 @@ use crate::schema::{ArrayKey, FieldEntry};
 use super::kind::Kind;
 
 /// Splits off the entries of the first field: consecutive ones of one name.
-pub(super) fn split(entries: &[FieldEntry]) -> Option<(&[FieldEntry], &[FieldEntry])> {
+pub(crate) fn split(entries: &[FieldEntry]) -> Option<(&[FieldEntry], &[FieldEntry])> {
     let first = entries.first()?;
     let same = entries
         .iter()
@@ -15,7 +15,7 @@ pub(super) fn split(entries: &[FieldEntry]) -> Option<(&[FieldEntry], &[FieldEnt
 }
 
 /// The name of the field that `entries` describe: that of an entry which is not the stand-in of a NULL.
-pub(super) fn name(entries: &[FieldEntry]) -> &str {
+pub(crate) fn name(entries: &[FieldEntry]) -> &str {
     let real = entries.iter().find(|entry| !is_null(entry));
     real.or(entries.first()).map_or("", |entry| &entry.name)
 }
@@ -25,7 +25,7 @@ pub(super) fn name(entries: &[FieldEntry]) -> &str {
 /// `array_len` does not always tell. Where NULL and non-NULL runs alternate, the first run counts the whole array if it
 /// is not NULL; and where every element is described by itself, a NULL still counts the NULLs behind it
 /// (`vmstate_save_state_v` of 10.0 and later).
-pub(super) fn count(entries: &[FieldEntry], position: usize) -> u64 {
+pub(crate) fn count(entries: &[FieldEntry], position: usize) -> u64 {
     let Some(entry) = entries.get(position) else {
         return 0;
     };

@@ -37,6 +37,8 @@ pub enum ScalarKind {
     Int(u8),
     /// Unsigned, of so many bytes.
     Uint(u8),
+    /// Unsigned, of so many bytes, the lowest first: numbers in a device's own memory. No table of QEMU's has them.
+    Little(u8),
 }
 
 /// The value of one scalar.
@@ -65,7 +67,7 @@ impl Kind {
     /// big-endian: it means "less or equal".
     #[must_use]
     pub fn of(type_name: &str) -> Self {
-        use ScalarKind::{Bool, Int, Uint};
+        use ScalarKind::{Bool, Int, Little, Uint};
         match type_name {
             "bool" => Self::Scalar(Bool),
             "int8" => Self::Scalar(Int(1)),
@@ -76,12 +78,15 @@ impl Kind {
             "uint16" | "uint16 equal" => Self::Scalar(Uint(2)),
             "uint32" | "uint32 equal" => Self::Scalar(Uint(4)),
             "uint64" | "int64 equal" | "timer" => Self::Scalar(Uint(8)),
+            "le16" => Self::Scalar(Little(2)),
+            "le32" => Self::Scalar(Little(4)),
+            "le64" => Self::Scalar(Little(8)),
             "cpsr" | "fpscr" | "powered_off" => Self::Word, // arm
             "eind" | "rampD" | "rampX" | "rampY" | "rampZ" | "sreg" => Self::Word, // avr
             "fsr" | "psr" | "xcc" => Self::Word,            // sparc
             "cpu/altivec/vscr" | "vsr" => Self::Word,       // ppc
             "fpr" => Self::Word,                            // ppc; 16 bytes on mips stay bytes
-            "fpcr" | "fpsr" | "msr" | "psw" | "sr" => Self::Word, // alpha, arm, microblaze, hppa, openrisc
+            "fpcr" | "fpsr" | "msr" | "pstate64" | "psw" | "sr" => Self::Word, // alpha, arm, microblaze, hppa, openrisc
             "int32_as_uint16" | "uint16_from_uint8" => Self::Word,
             "bitmap" | "buffer" | "CPU_Double_U" | "unused_buffer" => Self::Raw,
             "msix state" | "pci config" | "pci irq state" => Self::Raw,
@@ -115,19 +120,21 @@ impl ScalarKind {
     pub fn width(self) -> usize {
         match self {
             Self::Bool => 1,
-            Self::Int(width) | Self::Uint(width) => usize::from(width),
+            Self::Int(width) | Self::Uint(width) | Self::Little(width) => usize::from(width),
         }
     }
 
-    /// The value of big-endian `bytes`.
+    /// The value of `bytes`.
     #[must_use]
     pub fn value(self, bytes: &[u8]) -> Scalar {
-        let unsigned = bytes
-            .iter()
-            .fold(0_u64, |value, byte| value << 8 | u64::from(*byte));
+        let fold = |value: u64, byte: &u8| value << 8 | u64::from(*byte);
+        let unsigned = match self {
+            Self::Little(_) => bytes.iter().rev().fold(0, fold),
+            _ => bytes.iter().fold(0, fold),
+        };
         match self {
             Self::Bool => Scalar::Bool(unsigned != 0),
-            Self::Uint(width) => Scalar::Uint {
+            Self::Uint(width) | Self::Little(width) => Scalar::Uint {
                 bits: width * 8,
                 value: unsigned,
             },
@@ -186,6 +193,13 @@ mod tests {
             Scalar::Int {
                 bits: 64,
                 value: i64::MIN
+            }
+        );
+        assert_eq!(
+            value("le16", &[0x34, 0x12]),
+            Scalar::Uint {
+                bits: 16,
+                value: 0x1234
             }
         );
         assert_eq!(value("bool", &[2]), Scalar::Bool(true));

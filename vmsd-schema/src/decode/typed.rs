@@ -3,7 +3,7 @@
 //! A [`Mirror`] is a device state whose type is forgotten, a [`Registry`] holds many and picks those that a section's
 //! idstr may mean. Where a section ends is left to the caller: the body itself does not say.
 
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::schema::{Description, Dialect, Schema};
 use crate::vmstate::{Described, Describer, Loader, Mode, Note, VmState};
 use crate::wire::{Reader, Writer};
@@ -21,6 +21,9 @@ pub trait State {
 
     /// The body at `version`, its description in `dialect`, and its values by name.
     fn describe(&mut self, dialect: Dialect, version: u32) -> Result<Described>;
+
+    /// As [`Self::describe`], with a description that also shows what QEMU's leaves out: see [`Describer::explaining`].
+    fn explain(&mut self, dialect: Dialect, version: u32) -> Result<Described>;
 }
 
 impl<S: VmState> State for S {
@@ -40,6 +43,10 @@ impl<S: VmState> State for S {
 
     fn describe(&mut self, dialect: Dialect, version: u32) -> Result<Described> {
         Describer::new(dialect).describe(self, version)
+    }
+
+    fn explain(&mut self, dialect: Dialect, version: u32) -> Result<Described> {
+        Describer::new(dialect).explaining().describe(self, version)
     }
 }
 
@@ -173,7 +180,7 @@ impl Registry {
     /// `ends` agrees that a section ends.
     ///
     /// # Errors
-    /// [`ErrorKind::Unknown`] without a candidate, else why the first one did not fit.
+    /// [`ErrorKind::Unknown`] without a candidate, else why the first one of this version did not fit.
     pub fn inspect<'a>(
         &self,
         idstr: &str,
@@ -182,7 +189,7 @@ impl Registry {
         hint: Option<&Description>,
         ends: impl Fn(&Reader<'a>) -> bool,
     ) -> Result<Inspected> {
-        let mut first = None;
+        let mut first: Option<Error> = None;
         for mirror in self.candidates(idstr) {
             let mut ahead = reader.clone();
             let error = match mirror.inspect(&mut ahead, version, hint) {
@@ -196,7 +203,12 @@ impl Registry {
                 ),
                 Err(error) => error,
             };
-            first.get_or_insert(error);
+            // Architectures share names. One that has another version says less than any that has this one.
+            match &first {
+                Some(known) if known.kind() != ErrorKind::Version => {}
+                Some(_) if error.kind() == ErrorKind::Version => {}
+                _ => first = Some(error),
+            }
         }
         let unknown = || reader.error(ErrorKind::Unknown, "no mirror knows this device");
         Err(first.unwrap_or_else(unknown).inside(idstr.to_owned()))

@@ -53,7 +53,9 @@ impl StreamDescription {
                 last_without: true, ..
             } => Dialect::Qemu10_0,
             Traces { index: true, .. } => Dialect::Qemu7_2,
-            Traces { markers: true, .. } | Traces { repeated: true, .. } => Dialect::Qemu11_1,
+            Traces { markers: true, .. }
+            | Traces { repeated: true, .. }
+            | Traces { grown: true, .. } => Dialect::Qemu11_1,
             _ => Dialect::Qemu10_0,
         }
     }
@@ -72,6 +74,8 @@ struct Traces {
     markers: bool,
     /// A name that repeats without an `index`: 11.x.
     repeated: bool,
+    /// ARM's list of registers grows on load, and its count is compared with none: 11.x.
+    grown: bool,
 }
 
 impl Traces {
@@ -89,6 +93,7 @@ impl Traces {
             self.index |= matches!(field.array, ArrayKey::Index(_));
             self.runs_of_null |= field.type_name == "nullptr";
             self.markers |= field.type_name == "ptr-marker";
+            self.grown |= field.type_name == "int32" && field.name == "cpreg_vmstate_array_len";
             if let Body::Struct(Some(description)) = &field.body {
                 self.look(&description.fields);
             }

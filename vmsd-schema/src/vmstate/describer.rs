@@ -30,6 +30,8 @@ pub struct Describer {
     /// Of the field that is being described.
     elements: Vec<Element>,
     element_values: Vec<Value>,
+    /// Whether values are laid open that QEMU describes by their size alone.
+    explains: bool,
 }
 
 impl Describer {
@@ -44,7 +46,16 @@ impl Describer {
             values: Vec::new(),
             elements: Vec::new(),
             element_values: Vec::new(),
+            explains: false,
         }
+    }
+
+    /// This describer, which shows the layout of values that QEMU describes by their type's name and size alone. The
+    /// description is not QEMU's then, but one that [`crate::decode::decode`] reads to the last field.
+    #[must_use]
+    pub fn explaining(mut self) -> Self {
+        self.explains = true;
+        self
     }
 
     /// The dialect.
@@ -89,6 +100,19 @@ impl Describer {
         Ok(())
     }
 
+    /// An element of type `type_name` that QEMU describes by its size alone, and that is laid out as `state`.
+    pub fn explained<S: VmState>(&mut self, type_name: &'static str, state: &mut S) -> Result<()> {
+        let offset = self.writer.len();
+        let (description, value) = self.vmsd(state, S::VERSION)?;
+        let body = match self.explains {
+            true => Body::Struct(Some(Box::new(description))),
+            false => Body::Leaf,
+        };
+        self.push(type_name, body, offset);
+        self.element_values.push(value);
+        Ok(())
+    }
+
     /// An element of type `type_name` whose descriptions stand in the field's own object. `fill` writes, and returns
     /// the descriptions and the value.
     pub fn inline(
@@ -112,6 +136,20 @@ impl Describer {
             size: (self.writer.len() - start) as u64,
         });
         self.element_values.push(Value::Null);
+    }
+
+    /// An array of `count` pointers whose first is NULL, as QEMU up to 9.1 describes it: by that one. `bytes` are all of it.
+    pub fn undescribed(&mut self, count: usize, bytes: &[u8]) {
+        self.writer.bytes(bytes);
+        let null = || Element {
+            kind: ElementKind::Null {
+                type_name: "struct",
+            },
+            size: 1,
+        };
+        self.elements
+            .extend(std::iter::repeat_with(null).take(count));
+        self.element_values.push(Value::Bytes(bytes.to_vec()));
     }
 
     /// The marker of one element in an array that marks each.
@@ -145,6 +183,7 @@ impl Describer {
             .map_err(|error| error.inside("pre_save"))?;
         let mut inner = Self::new(self.dialect);
         inner.writer = std::mem::take(&mut self.writer);
+        inner.explains = self.explains;
         let result = visit_all(state, &mut inner, version);
         state.hook_post_save();
         result?;

@@ -218,3 +218,64 @@ fn validate() {
     assert!(loaded::<Hpet>("00", 1).is_ok());
     const { assert!(!Hpet::COMPRESSIBLE, "QEMU's entry has a predicate") };
 }
+
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+enum Function {
+    #[default]
+    Off,
+    Scan,
+}
+
+impl From<Function> for u16 {
+    fn from(function: Function) -> Self {
+        match function {
+            Function::Off => 0,
+            Function::Scan => 0x100,
+        }
+    }
+}
+
+impl TryFrom<u16> for Function {
+    type Error = &'static str;
+
+    fn try_from(number: u16) -> Result<Self, Self::Error> {
+        match number {
+            0 => Ok(Self::Off),
+            0x100 => Ok(Self::Scan),
+            _ => Err("a function is 0 or 256"),
+        }
+    }
+}
+
+#[derive(Debug, Default, PartialEq, VmState)]
+#[vmstate(name = "touch", version = 1)]
+struct Touch {
+    a: u8,
+    #[vmstate(with = codec::Selector<u16>)]
+    function: Function,
+    #[vmstate(with = codec::Each<codec::Selector<u16>>)]
+    next: [Function; 2],
+}
+
+/// An enum on the wire is its number, in the description too; one that there is not selects nothing.
+#[test]
+fn selector() {
+    let state = || Touch {
+        a: 1,
+        function: Function::Scan,
+        next: [Function::Off, Function::Scan],
+    };
+    round_trip(state(), Touch::default(), "01 0100 0000 0100");
+    assert_eq!(
+        entries(&described(&mut state())),
+        ["a:uint8/1", "function:uint16/2", "next:uint16×2/2"]
+    );
+    let error = refusal(Touch::default(), "01 0100 0000 0001");
+    assert_eq!(error.kind(), ErrorKind::Bound);
+    assert_eq!(
+        error.to_string(),
+        "1 selects nothing: a function is 0 or 256 (at offset 0x5, in next[1])"
+    );
+    let (found, _) = inspected(Touch::default(), "01 0100 0000 0100", None);
+    assert_eq!(found, state());
+}

@@ -11,6 +11,7 @@ mod checks;
 mod containers;
 mod description;
 mod encodings;
+mod failures;
 mod lengths;
 mod nested;
 mod pointers;

@@ -1,10 +1,12 @@
 //! The command line: which subcommands there are, how they end, and what a failure looks like.
 
+mod check;
 mod common;
 mod completions;
 mod conform;
 mod decode;
 mod diff;
+mod generate;
 mod hexdump;
 mod inspect;
 mod matrix;
@@ -35,12 +37,14 @@ enum Command {
     Decode(decode::Args),
     Hexdump(hexdump::Args),
     Diff(diff::Args),
+    Check(check::Args),
     Strip(strip::Args),
     Conform(conform::Args),
+    Unwrap(unwrap::Args),
+    Generate(generate::Args),
     Schema(schema::Args),
     Matrix(matrix::Args),
     Rules(rules::Args),
-    Unwrap(unwrap::Args),
     Completions(completions::Args),
 }
 
@@ -51,12 +55,14 @@ impl Command {
             Self::Decode(args) => args.run(context),
             Self::Hexdump(args) => args.run(context),
             Self::Diff(args) => args.run(context),
+            Self::Check(args) => args.run(context),
             Self::Strip(args) => args.run(context),
             Self::Conform(args) => args.run(context),
+            Self::Unwrap(args) => args.run(context),
+            Self::Generate(args) => args.run(context),
             Self::Schema(args) => args.run(context),
             Self::Matrix(args) => args.run(context),
             Self::Rules(args) => args.run(context),
-            Self::Unwrap(args) => args.run(context),
             Self::Completions(args) => args.run(context),
         }
     }

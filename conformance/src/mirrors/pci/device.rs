@@ -39,4 +39,49 @@ impl PciDevice {
             ..Self::default()
         }
     }
+
+    /// The space, as much of it as the device has.
+    pub(crate) fn space(&self) -> &[u8] {
+        if self.express {
+            self.express_config.as_slice()
+        } else {
+            &self.config
+        }
+    }
+
+    /// The vectors of the MSI-X capability, if there is one.
+    pub(crate) fn msix_vectors(&self) -> Option<u16> {
+        let at = capability(self.space(), CAP_MSIX)?;
+        let control = self.space().get(at + 2..)?.first_chunk()?;
+        Some((u16::from_le_bytes(*control) & 0x7ff) + 1)
+    }
+}
+
+/// MSI-X.
+const CAP_MSIX: u8 = 0x11;
+/// PCI Express.
+pub(crate) const CAP_EXPRESS: u8 = 0x10;
+
+/// Whether the configuration space `config` has the capability `id`.
+pub(crate) fn config_has(config: &[u8], id: u8) -> bool {
+    capability(config, id).is_some()
+}
+
+/// Where the capability `id` starts. The list is the device's; a guest cannot write it, a stream can.
+fn capability(config: &[u8], id: u8) -> Option<usize> {
+    const STATUS_HAS_LIST: u8 = 0x10;
+    if config.get(0x06)? & STATUS_HAS_LIST == 0 {
+        return None;
+    }
+    let mut at = usize::from(config.get(0x34)? & !3);
+    for _ in 0..64 {
+        if at < 0x40 {
+            return None;
+        }
+        if *config.get(at)? == id {
+            return Some(at);
+        }
+        at = usize::from(config.get(at + 1)? & !3);
+    }
+    None
 }

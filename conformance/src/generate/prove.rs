@@ -1,0 +1,388 @@
+//! Puts generated devices to the test: every section of many streams, each with the device that was generated from
+//! the first section of the same layout.
+//!
+//! What runs here is called by a program that `vmsd generate --prove` writes, compiles and starts: see
+//! [`super::batch`].
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use vmsd_schema::decode::typed::{Mirror, Registry, State};
+use vmsd_schema::decode::{decode, Content, End, Node, Struct};
+use vmsd_schema::schema::{Description, DeviceForm};
+use vmsd_schema::wire::Reader;
+use vmsd_schema::{Error, Value};
+
+use super::encoding::{self, Encoding};
+use super::layout::Layout;
+use crate::conform::{Case, Stream};
+
+/// Fields of a section that are set to another value, at most.
+const CHANGES: usize = 24;
+
+/// What came of one stream.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+pub struct Outcome {
+    /// Sections that have a description.
+    pub sections: usize,
+    /// Those that are read, written and described as they stand.
+    pub exact: usize,
+    /// Those whose device was generated from another stream.
+    pub foreign: usize,
+    /// Fields that were set to another value, read back and compared.
+    pub changed: usize,
+    /// Whether the description with all emitted devices is the stream's own, byte for byte.
+    pub spliced: bool,
+    /// Bytes in opaque fields, by JSON type.
+    pub opaque: BTreeMap<String, Count>,
+    /// What is wrong.
+    pub findings: Vec<String>,
+}
+
+/// So many fields, of so many bytes.
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
+pub struct Count {
+    /// Fields.
+    pub fields: usize,
+    /// Their bytes.
+    pub bytes: u64,
+}
+
+/// A generated device: the number of its layout, and the stream it was generated from.
+pub type Origin<'o> = (u64, &'o str);
+
+type Known<'k> = HashMap<u64, (&'k str, Mirror)>;
+
+/// What a generated program does: reads a list of streams from the file that its argument names, and prints an
+/// [`Outcome`] as JSON for each, a line each. `devices` are the mirrors of each crate and their origins, in one order.
+///
+/// # Errors
+/// If the list cannot be read.
+pub fn run(devices: &[(Registry, &[Origin<'_>])]) -> std::io::Result<()> {
+    let list = std::env::args_os().nth(1).map(PathBuf::from);
+    let list = std::fs::read_to_string(list.unwrap_or_default())?;
+    let known: Known<'_> = devices
+        .iter()
+        .flat_map(|(registry, origins)| registry.mirrors().iter().zip(*origins))
+        .map(|(mirror, (key, source))| (*key, (*source, *mirror)))
+        .collect();
+    let mut out = std::io::stdout().lock();
+    for path in list.lines() {
+        let outcome = stream(Path::new(path), &known)?;
+        serde_json::to_writer(&mut out, &(path, outcome))?;
+        std::io::Write::write_all(&mut out, b"\n")?;
+    }
+    Ok(())
+}
+
+fn stream(path: &Path, known: &Known<'_>) -> std::io::Result<Outcome> {
+    let name = path.display().to_string();
+    let stream = Stream::new(&name, &std::fs::read(path)?);
+    let mut outcome = Outcome::default();
+    let open = match stream.open() {
+        Ok(open) => open,
+        Err(sentence) => {
+            outcome.findings.push(sentence);
+            return Ok(outcome);
+        }
+    };
+    let mut emitted = HashMap::new();
+    for case in open.cases(&Registry::default(), true) {
+        let Some(description) = case.description else {
+            continue;
+        };
+        outcome.sections += 1;
+        let mut proof = Proof {
+            case: &case,
+            description,
+            outcome: &mut outcome,
+        };
+        if let Some(own) = proof.run(known) {
+            emitted.insert((case.section.clone(), case.instance_id), own);
+        }
+    }
+    if let Some(described) = open.described() {
+        let mut content = described.content.clone();
+        for device in &mut content.devices {
+            let own = emitted.remove(&(device.name.clone(), device.instance_id));
+            match (&mut device.form, own) {
+                (DeviceForm::Vmsd(description), Some((own, _))) => *description = own,
+                (DeviceForm::Opaque { size }, Some((_, len))) => *size = len,
+                _ => {}
+            }
+        }
+        let start = usize::try_from(described.at).unwrap_or(usize::MAX);
+        let len = usize::try_from(described.len).unwrap_or(usize::MAX);
+        let theirs = stream.bytes().get(start..start.saturating_add(len));
+        outcome.spliced = theirs == Some(content.to_json(described.dialect).as_bytes());
+        if !outcome.spliced {
+            outcome.findings.push("the description differs".to_owned());
+        }
+    }
+    Ok(outcome)
+}
+
+/// One section and its device.
+struct Proof<'c> {
+    case: &'c Case<'c>,
+    description: &'c Description,
+    outcome: &'c mut Outcome,
+}
+
+impl Proof<'_> {
+    /// The description that the device emits, and the length of what it writes.
+    fn run(&mut self, known: &Known<'_>) -> Option<(Description, u64)> {
+        let layout =
+            match Layout::of_section(self.description, self.case.body.len(), self.case.opaque) {
+                Ok(layout) => layout,
+                Err(conflict) => return self.found(&format!("no table: {}", conflict.0)),
+            };
+        let Some((source, mirror)) = known.get(&layout.key()) else {
+            return self.found("nothing was generated for this layout");
+        };
+        match self.exact(mirror) {
+            Ok(described) => {
+                self.outcome.exact += 1;
+                if !self.case.stream.name.ends_with(source) {
+                    self.outcome.foreign += 1;
+                }
+                if let Err(sentence) = self.changes(mirror) {
+                    self.found(&sentence);
+                }
+                Some(described)
+            }
+            Err(sentence) => self.found(&sentence),
+        }
+    }
+
+    fn found(&mut self, sentence: &str) -> Option<(Description, u64)> {
+        let Case { section, .. } = self.case;
+        self.outcome.findings.push(format!("{section}: {sentence}"));
+        None
+    }
+
+    fn exact(&mut self, mirror: &Mirror) -> Result<(Description, u64), String> {
+        let Case { body, .. } = *self.case;
+        let mut state = self.read(mirror, body).map_err(|e| e.to_string())?;
+        let version = self.case.version;
+        let described = state
+            .describe(self.case.dialect, version)
+            .map_err(|error| error.to_string())?;
+        if described.bytes != body {
+            return Err("other bytes".to_owned());
+        }
+        if state.save(version).map_err(|error| error.to_string())? != body {
+            return Err("other bytes without a description".to_owned());
+        }
+        if !self.case.opaque && described.description != *self.description {
+            return Err(first_difference(&described.description, self.description));
+        }
+        Ok((described.description, described.bytes.len() as u64))
+    }
+
+    fn read(&self, mirror: &Mirror, body: &[u8]) -> Result<Box<dyn State>, Error> {
+        let mut reader = Reader::new(body);
+        let hint = Some(self.description);
+        let inspected = mirror.inspect(&mut reader, self.case.version, hint)?;
+        match reader.remaining() {
+            0 => Ok(inspected.state),
+            left => Err(reader.error(
+                vmsd_schema::ErrorKind::Framing,
+                format!("{left} bytes are left over"),
+            )),
+        }
+    }
+
+    /// Fields of other values: each must come back, and no other field may change.
+    fn changes(&mut self, mirror: &Mirror) -> Result<(), String> {
+        let text = |error: Error| error.to_string();
+        let (body, version, dialect) = (self.case.body, self.case.version, self.case.dialect);
+        let tree = decode(self.description, &mut Reader::new(body), End::Known).map_err(text)?;
+        let mut spots = Vec::new();
+        let mut opaque = BTreeMap::new();
+        struct_spots(&tree, &mut spots, &mut opaque);
+        for (name, (fields, bytes)) in opaque {
+            let count = self.outcome.opaque.entry(name).or_default();
+            count.fields += fields;
+            count.bytes += bytes;
+        }
+        let mut state = self.read(mirror, body).map_err(text)?;
+        let before = state.describe(dialect, version).map_err(text)?;
+        let mut random = Random(self.case.offset ^ layout_seed(self.description));
+        for _ in 0..CHANGES.min(spots.len()) {
+            let Some(spot) = spots.get(random.below(spots.len())) else {
+                break;
+            };
+            let mut changed = body.to_vec();
+            random.change(&mut changed, spot);
+            let mut state = self.read(mirror, &changed).map_err(text)?;
+            let after = state.describe(dialect, version).map_err(text)?;
+            if after.bytes != changed || after.description != before.description {
+                return Err(format!("`{}` is not kept when it changes", spot.name));
+            }
+            let differences = differences(&before.value, &after.value);
+            let same = changed == body;
+            if differences != usize::from(!same) {
+                return Err(format!("{differences} fields change with `{}`", spot.name));
+            }
+            self.outcome.changed += 1;
+        }
+        Ok(())
+    }
+}
+
+/// A value in a body that may be any of its width.
+struct Spot {
+    name: String,
+    at: usize,
+    width: usize,
+    is_bool: bool,
+}
+
+fn struct_spots(
+    content: &Struct<'_>,
+    spots: &mut Vec<Spot>,
+    opaque: &mut BTreeMap<String, (usize, u64)>,
+) {
+    for node in &content.fields {
+        node_spots(node, spots, opaque);
+    }
+    for subsection in &content.subsections {
+        struct_spots(&subsection.body, spots, opaque);
+    }
+}
+
+fn node_spots(node: &Node<'_>, spots: &mut Vec<Spot>, opaque: &mut BTreeMap<String, (usize, u64)>) {
+    let at = usize::try_from(node.offset).unwrap_or(usize::MAX);
+    let mut spot = |at: usize, width: usize| {
+        spots.push(Spot {
+            name: node.name.to_owned(),
+            at,
+            width,
+            is_bool: node.type_name == "bool",
+        });
+    };
+    match &node.content {
+        Content::Scalar(_) => spot(at, node.bytes.len()),
+        Content::Scalars(kind) => {
+            let count = node.bytes.len() / kind.width();
+            for index in [0, count / 2, count.saturating_sub(1)] {
+                if index < count {
+                    spot(at + index * kind.width(), kind.width());
+                }
+            }
+        }
+        Content::Elements(nodes) => nodes.iter().for_each(|n| node_spots(n, spots, opaque)),
+        Content::Struct(content) => struct_spots(content, spots, opaque),
+        Content::List(elements) => elements.iter().for_each(|e| struct_spots(e, spots, opaque)),
+        Content::Bytes(bytes) if !bytes.is_empty() && node.type_name == "buffer" => {
+            spot(at, bytes.len().min(8));
+        }
+        Content::Opaque(_) if is_word(node) => spot(at, node.bytes.len()),
+        Content::Opaque(_) if !has_codec(node) => {
+            let count = opaque.entry(node.type_name.to_owned()).or_default();
+            count.0 += 1;
+            count.1 += node.bytes.len() as u64;
+        }
+        _ => {}
+    }
+}
+
+/// Whether any bytes are a value.
+fn is_word(node: &Node<'_>) -> bool {
+    match encoding::of(node.type_name, Some(node.bytes.len() as u64)) {
+        Encoding::With(ty, _) => ty.starts_with('u'),
+        _ => false,
+    }
+}
+
+/// Whether the generated field knows what its bytes mean, or QEMU does not say what they are.
+fn has_codec(node: &Node<'_>) -> bool {
+    encoding::of(node.type_name, Some(node.bytes.len() as u64)) != Encoding::Opaque
+}
+
+/// How many values differ.
+fn differences(one: &Value, other: &Value) -> usize {
+    match (one, other) {
+        (Value::Struct(one), Value::Struct(other)) if one.len() == other.len() => one
+            .iter()
+            .zip(other)
+            .map(|((_, one), (_, other))| differences(one, other))
+            .sum(),
+        (Value::List(one), Value::List(other)) if one.len() == other.len() => one
+            .iter()
+            .zip(other)
+            .map(|(one, other)| differences(one, other))
+            .sum(),
+        _ => usize::from(one != other),
+    }
+}
+
+fn layout_seed(description: &Description) -> u64 {
+    description.fields.len() as u64
+}
+
+/// Numbers that are the same in every run.
+struct Random(u64);
+
+impl Random {
+    fn next(&mut self) -> u64 {
+        self.0 = self
+            .0
+            .wrapping_mul(0x5851_f42d_4c95_7f2d)
+            .wrapping_add(0x1405_7b7e_f767_814f);
+        self.0 ^ (self.0 >> 29)
+    }
+
+    fn below(&mut self, bound: usize) -> usize {
+        let bound = bound.max(1) as u64;
+        usize::try_from((self.next() >> 16) % bound).unwrap_or(0)
+    }
+
+    fn change(&mut self, bytes: &mut [u8], spot: &Spot) {
+        let Some(place) = bytes.get_mut(spot.at..spot.at + spot.width) else {
+            return;
+        };
+        if spot.is_bool {
+            place
+                .iter_mut()
+                .for_each(|byte| *byte = u8::from(*byte == 0));
+            return;
+        }
+        for byte in place.iter_mut() {
+            *byte = u8::try_from(self.next() >> 40 & 0xff).unwrap_or(0);
+        }
+        if let Some(first @ 0x30) = place.first_mut() {
+            *first = 0x31; // '0' is a NULL where a pointer may stand
+        }
+    }
+}
+
+fn first_difference(ours: &Description, theirs: &Description) -> String {
+    if (&ours.vmsd_name, ours.version) != (&theirs.vmsd_name, theirs.version) {
+        return format!("{} instead of {}", ours.vmsd_name, theirs.vmsd_name);
+    }
+    for (our, their) in ours.fields.iter().zip(&theirs.fields) {
+        if our == their {
+            continue;
+        }
+        if let (Some(inner), Some(other)) = (our.structure(), their.structure()) {
+            if inner != other {
+                return format!("{} > {}", our.name, first_difference(inner, other));
+            }
+        }
+        return format!("{our:?} instead of {their:?}");
+    }
+    for (our, their) in ours.subsections.iter().zip(&theirs.subsections) {
+        if our != their {
+            return format!("{} > {}", their.vmsd_name, first_difference(our, their));
+        }
+    }
+    let (fields, subsections) = (theirs.fields.len(), theirs.subsections.len());
+    format!(
+        "{} fields and {} subsections instead of {fields} and {subsections}",
+        ours.fields.len(),
+        ours.subsections.len()
+    )
+}

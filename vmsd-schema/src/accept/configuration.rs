@@ -1,0 +1,172 @@
+//! The configuration section: machine type, page size, capabilities, UUID (`configuration_post_load`).
+
+use super::{Target, Wording};
+use crate::compat::{Finding, Severity};
+use crate::decode::machine::{Machine, MachineConfiguration};
+use crate::schema::Dialect;
+use crate::wire::marker;
+
+/// Capabilities that both sides must have alike, and the first family of versions that compares them.
+const COMPARED: [(&str, Dialect); 2] = [
+    ("x-ignore-shared", Dialect::Qemu5_2),
+    ("mapped-ram", Dialect::Qemu10_0),
+];
+
+pub(super) fn check(
+    source: &Machine<'_>,
+    target: &Target<'_>,
+    wording: Wording,
+    findings: &mut Vec<Finding>,
+) {
+    match (&source.configuration, &target.machine.configuration) {
+        (Some(ours), Some(theirs)) => compare(ours, theirs, target.qemu, wording, findings),
+        (None, Some(_)) => findings.push(Finding {
+            rule: "configuration-missing",
+            severity: Severity::Break,
+            offset: Some(source.start + 8),
+            source: "no configuration section".to_owned(),
+            target: "one is required".to_owned(),
+            message: "the target reads a configuration section that the source does not send"
+                .to_owned(),
+            qemu_message: Some(wording.configuration("Configuration section missing")),
+            advice: "start both sides with the same migration.send-configuration".to_owned(),
+            ..Finding::default()
+        }),
+        (Some(ours), None) => findings.push(Finding {
+            rule: "configuration-unexpected",
+            severity: Severity::Break,
+            offset: Some(ours.at),
+            source: "a configuration section".to_owned(),
+            target: "none is expected".to_owned(),
+            message: "the source sends a configuration section that the target does not read"
+                .to_owned(),
+            qemu_message: Some(wording.section_type(marker::CONFIGURATION)),
+            advice: "start both sides with the same migration.send-configuration".to_owned(),
+            ..Finding::default()
+        }),
+        (None, None) => {}
+    }
+}
+
+fn compare(
+    ours: &MachineConfiguration<'_>,
+    theirs: &MachineConfiguration<'_>,
+    qemu: Dialect,
+    wording: Wording,
+    findings: &mut Vec<Finding>,
+) {
+    let mut found =
+        |rule, source: String, target: String, message: &str, said: String, advice: &str| {
+            findings.push(Finding {
+                rule,
+                severity: Severity::Break,
+                section: "configuration".to_owned(),
+                offset: Some(ours.at),
+                source,
+                target,
+                message: message.to_owned(),
+                qemu_message: Some(wording.configuration(&said)),
+                advice: advice.to_owned(),
+                ..Finding::default()
+            });
+        };
+    // Only as many bytes as came are compared.
+    if !theirs.machine.starts_with(&ours.machine) {
+        let said = format!(
+            "Machine type received is '{}' and local is '{}'",
+            ours.machine, theirs.machine
+        );
+        let advice = "start the target with the source's machine type";
+        found(
+            "machine-differs",
+            ours.machine.clone(),
+            theirs.machine.clone(),
+            "the machine types differ",
+            said,
+            advice,
+        );
+    }
+    if ours.page_bits != theirs.page_bits {
+        let bits = |bits: Option<u32>| {
+            bits.map_or("the target's minimum".to_owned(), |bits| bits.to_string())
+        };
+        let said = format!(
+            "Received TARGET_PAGE_BITS is {} but local is {}",
+            bits(ours.page_bits),
+            bits(theirs.page_bits)
+        );
+        let advice = "use a processor of the same page size";
+        found(
+            "page-bits-differ",
+            bits(ours.page_bits),
+            bits(theirs.page_bits),
+            "the page sizes differ",
+            said,
+            advice,
+        );
+    }
+    for (name, _) in COMPARED.into_iter().filter(|(_, first)| qemu >= *first) {
+        let [sent, local] =
+            [ours, theirs].map(|side| side.capabilities.iter().any(|one| one == name));
+        if sent != local {
+            let word = |on: bool| if on { "on" } else { "off" }.to_owned();
+            let said = format!(
+                "Capability {name} is {}, but received capability is {}",
+                word(local),
+                word(sent)
+            );
+            let advice = "set the capability alike on both sides";
+            found(
+                "capability-differs",
+                word(sent),
+                word(local),
+                "a capability differs",
+                said,
+                advice,
+            );
+        }
+    }
+    if let (Some(sent), Some(local)) = (ours.uuid, theirs.uuid).filter_differing() {
+        let said = format!(
+            "UUID received is {} and local is {}",
+            uuid(&sent),
+            uuid(&local)
+        );
+        let advice = "start the target with the source's -uuid";
+        found(
+            "uuid-differs",
+            uuid(&sent),
+            uuid(&local),
+            "the UUIDs differ",
+            said,
+            advice,
+        );
+    }
+}
+
+trait FilterDiffering {
+    fn filter_differing(self) -> Self;
+}
+
+impl FilterDiffering for (Option<[u8; 16]>, Option<[u8; 16]>) {
+    /// A UUID that is not set on one side is not compared.
+    fn filter_differing(self) -> Self {
+        if self.0 == self.1 {
+            return (None, None);
+        }
+        self
+    }
+}
+
+fn uuid(bytes: &[u8; 16]) -> String {
+    let hex: Vec<String> = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let part = |range: std::ops::Range<usize>| hex.get(range).unwrap_or_default().concat();
+    [
+        part(0..4),
+        part(4..6),
+        part(6..8),
+        part(8..10),
+        part(10..16),
+    ]
+    .join("-")
+}

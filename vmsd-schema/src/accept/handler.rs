@@ -1,0 +1,64 @@
+//! Which of the target's handlers a section finds (`find_se`).
+
+use crate::decode::machine::{Machine, MachineSection};
+
+/// Instance of a handler without an alias, as the stream would have to name it.
+const ANY: u32 = u32::MAX;
+
+/// Handlers with an alias of their own: the I/O base under which old versions registered them, and the instance that it means.
+const ALIASES: [(&str, u32, u32); 5] = [
+    ("i8259", 0x20, 0),
+    ("i8259", 0xa0, 1),
+    ("mc146818rtc", 0x70, 0),
+    ("i8254", 0x40, 0),
+    ("ram", 0, 0),
+];
+
+/// The target's handlers, as far as its stream shows them.
+#[derive(Debug)]
+pub(super) struct Handlers<'t> {
+    sections: &'t [MachineSection<'t>],
+}
+
+impl<'t> Handlers<'t> {
+    pub(super) fn new(target: &'t Machine<'t>) -> Self {
+        Self {
+            sections: &target.sections,
+        }
+    }
+
+    /// The handler of a section: the name and the instance or its alias, or else the name that an old version registered.
+    pub(super) fn find(&self, idstr: &str, instance: u32) -> Option<&'t MachineSection<'t>> {
+        let exact = self
+            .sections
+            .iter()
+            .find(|section| section.name == idstr && answers(section, instance));
+        exact.or_else(|| self.by_old_name(idstr, instance))
+    }
+
+    /// Devices behind a path also answer to their description's name, counted.
+    fn by_old_name(&self, idstr: &str, instance: u32) -> Option<&'t MachineSection<'t>> {
+        let mut old = self.sections.iter().filter(|section| {
+            section
+                .name
+                .rsplit_once('/')
+                .is_some_and(|(_, name)| name == idstr)
+        });
+        old.nth(usize::try_from(instance).ok()?)
+    }
+}
+
+fn answers(section: &MachineSection<'_>, instance: u32) -> bool {
+    let own = section.header.instance.0;
+    if own == instance {
+        return true;
+    }
+    let mut aliases = ALIASES
+        .iter()
+        .filter(|(name, ..)| *name == section.name)
+        .peekable();
+    if aliases.peek().is_none() {
+        return instance == ANY;
+    }
+    aliases.any(|(_, alias, meant)| *alias == instance && *meant == own)
+}

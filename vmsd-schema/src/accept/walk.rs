@@ -1,0 +1,422 @@
+//! The target's layout, walked over the source's bytes (`vmstate_load_state`).
+//!
+//! Three things go along: the layout that the target reads by, the source's own description where there is one, and the values that
+//! the target has itself. Where both descriptions agree the walk is the source's own; where they differ, it goes where the target goes,
+//! and remembers why.
+
+use super::align::{self, Group, Pair};
+use super::counts::Numbers;
+use super::knowledge::Knowledge;
+use super::refusal::{truncated, Refusal};
+use super::wording::Said;
+use super::{pci, virtio};
+use crate::decode::{group, Content, Kind, Node, Scalar, Struct};
+use crate::error::Error;
+use crate::limits::MAX_DEPTH;
+use crate::schema::{Body, Description, FieldEntry};
+use crate::wire::{marker, Reader};
+
+pub(super) type Step<T = ()> = Result<T, Box<Refusal>>;
+
+/// A place where the layouts differ. It need not matter: what counts is where the walk ends.
+#[derive(Clone, Debug)]
+pub(super) struct Difference {
+    pub(super) rule: &'static str,
+    pub(super) path: String,
+    pub(super) offset: u64,
+    pub(super) source: String,
+    pub(super) target: String,
+    pub(super) message: &'static str,
+}
+
+#[derive(Debug)]
+pub(super) struct Walk<'k> {
+    pub(super) knowledge: &'k Knowledge<'k>,
+    pub(super) differences: Vec<Difference>,
+    /// What does not stop the load for certain.
+    pub(super) doubts: Vec<Refusal>,
+    numbers: Numbers,
+    path: Vec<String>,
+}
+
+/// One element of a field, as the three see it.
+#[derive(Clone, Copy)]
+struct Element<'e, 'd> {
+    read: &'d FieldEntry,
+    sent: Option<&'d FieldEntry>,
+    local: Option<&'e Node<'e>>,
+}
+
+impl<'k> Walk<'k> {
+    pub(super) fn new(knowledge: &'k Knowledge<'k>) -> Self {
+        Self {
+            knowledge,
+            differences: Vec::new(),
+            doubts: Vec::new(),
+            numbers: Numbers::default(),
+            path: Vec::new(),
+        }
+    }
+
+    /// Fields, then subsections.
+    pub(super) fn vmsd(
+        &mut self,
+        read: &Description,
+        sent: Option<&Description>,
+        local: Option<&Struct<'_>>,
+        reader: &mut Reader<'_>,
+    ) -> Step {
+        if self.path.len() >= MAX_DEPTH {
+            return Err(Refusal::unknown(
+                "layout-unknown",
+                reader.offset(),
+                "the descriptions nest too deep",
+            ));
+        }
+        let numbers = self.numbers.len();
+        // Without a description of the source's own, the target's layout has to do.
+        let fields = sent.map_or(read.fields.as_slice(), |sent| &sent.fields);
+        for pair in align::align(&read.fields, fields) {
+            let name = match pair {
+                Pair::Both(_, group, _) | Pair::Target(_, group) | Pair::Source(group) => {
+                    group::name(group)
+                }
+            };
+            self.path.push(name.to_owned());
+            let local = match pair {
+                Pair::Both(place, ..) | Pair::Target(place, _) => {
+                    local.and_then(|local| local.fields.get(place))
+                }
+                Pair::Source(_) => None,
+            };
+            let result = self.pair(pair, local, reader);
+            self.path.pop();
+            result.map_err(|refusal| refusal.inside(&read.vmsd_name, name))?;
+        }
+        let result = self.subsections(read, sent, local, reader);
+        self.numbers.forget(numbers);
+        result
+    }
+
+    /// A field that one side has, or both.
+    fn pair(&mut self, pair: Pair<'_>, local: Option<&Node<'_>>, reader: &mut Reader<'_>) -> Step {
+        match pair {
+            Pair::Both(_, read, sent) => {
+                let (ours, theirs) = (align::elements(sent), align::elements(read));
+                if ours != theirs && self.numbers.explain(ours, theirs) {
+                    return self.elements(read, Some(sent), local, ours, reader);
+                }
+                if ours != theirs {
+                    let count = |count: u64| format!("{count} elements");
+                    let message = "the field has another number of elements";
+                    self.differ(
+                        "array-length-changed",
+                        count(ours),
+                        count(theirs),
+                        message,
+                        reader,
+                    );
+                }
+                self.elements(read, Some(sent), local, theirs, reader)
+            }
+            Pair::Target(_, read) if self.numbers.explain(0, align::elements(read)) => Ok(()),
+            Pair::Target(_, read) => {
+                let message = "the target reads a field that the source does not send";
+                self.differ(
+                    "field-added",
+                    "nothing".to_owned(),
+                    form(read),
+                    message,
+                    reader,
+                );
+                self.elements(read, None, local, align::elements(read), reader)
+            }
+            Pair::Source(sent) if self.numbers.explain(align::elements(sent), 0) => {
+                self.elements(sent, Some(sent), None, align::elements(sent), reader)
+            }
+            Pair::Source(sent) => {
+                let message = "the source sends a field that the target does not read";
+                self.differ(
+                    "field-removed",
+                    form(sent),
+                    "nothing".to_owned(),
+                    message,
+                    reader,
+                );
+                Ok(())
+            }
+        }
+    }
+
+    fn differ(
+        &mut self,
+        rule: &'static str,
+        source: String,
+        target: String,
+        message: &'static str,
+        reader: &Reader<'_>,
+    ) {
+        self.differences.push(Difference {
+            rule,
+            path: self.path.join(" > "),
+            offset: reader.offset(),
+            source,
+            target,
+            message,
+        });
+    }
+
+    fn elements(
+        &mut self,
+        read: Group<'_>,
+        sent: Option<Group<'_>>,
+        local: Option<&Node<'_>>,
+        count: u64,
+        reader: &mut Reader<'_>,
+    ) -> Step {
+        if let Some(size) = plain(read, sent) {
+            let len = size.saturating_mul(count);
+            return skip(reader, len, || format!("{count} elements of {size} bytes"));
+        }
+        for index in 0..count {
+            let Some(entry) = align::entry(read, index) else {
+                return Ok(());
+            };
+            let element = Element {
+                read: entry,
+                sent: sent.and_then(|sent| align::entry(sent, index)),
+                local: nth(local, index),
+            };
+            let result = self.element(element, reader);
+            result.map_err(|mut refusal| {
+                if count > 1 && !refusal.path.is_empty() {
+                    refusal = refusal.within(&format!("[{index}]"));
+                }
+                refusal
+            })?;
+        }
+        Ok(())
+    }
+
+    fn element(&mut self, element: Element<'_, '_>, reader: &mut Reader<'_>) -> Step {
+        let inner = element.sent.and_then(FieldEntry::structure);
+        match &element.read.body {
+            Body::Struct(Some(read)) => {
+                let local = element.local.and_then(|node| match &node.content {
+                    Content::Struct(local) => Some(local),
+                    _ => None,
+                });
+                self.vmsd(read, inner, local, reader)
+            }
+            Body::Struct(None) if reader.peek() == Some(marker::NULL_POINTER) => skip(reader, 1, String::new),
+            Body::Struct(None) => match inner {
+                Some(read) => self.vmsd(read, inner, None, reader),
+                None => Err(Refusal::unknown(
+                    "layout-unknown",
+                    reader.offset(),
+                    "an array whose first pointer is NULL: the target's description leaves the layout of its elements out",
+                )),
+            },
+            Body::Inline(read) if Kind::of(&element.read.type_name) == Kind::List => {
+                self.list(read.first().or(inner), inner, reader)
+            }
+            Body::Inline(read) => match (read.as_slice(), Kind::of(&element.read.type_name)) {
+                ([read], Kind::Inline) => self.vmsd(read, inner, None, reader),
+                _ => self.sized(element, reader),
+            },
+            Body::Leaf => self.leaf(element, reader),
+        }
+    }
+
+    /// Entries of a list come until a byte says that there is none.
+    fn list(
+        &mut self,
+        read: Option<&Description>,
+        sent: Option<&Description>,
+        reader: &mut Reader<'_>,
+    ) -> Step {
+        while byte(reader)? != 0 {
+            let Some(read) = read else {
+                let message = "entries of a list of which neither side describes one";
+                return Err(Refusal::unknown("layout-unknown", reader.offset(), message));
+            };
+            self.vmsd(read, sent, None, reader)?;
+        }
+        Ok(())
+    }
+
+    fn leaf(&mut self, element: Element<'_, '_>, reader: &mut Reader<'_>) -> Step {
+        let Element { read, sent, local } = element;
+        let bytes = local.map(|node| node.bytes);
+        match Kind::of(&read.type_name) {
+            Kind::Scalar(kind) if kind.width() as u64 == read.size => {
+                let at = reader.offset();
+                let came = take(reader, kind.width())?;
+                let value = number(kind.value(came));
+                let own = local.and_then(|node| node.scalars().next()).map(number);
+                self.numbers.note(value, own);
+                let own = own.filter(|own| *own != value);
+                check_scalar(&read.type_name, value, own, at)
+            }
+            Kind::Null | Kind::Marker => {
+                let at = reader.offset();
+                let (came, own) = (byte(reader)?, bytes.and_then(<[u8]>::first).copied());
+                match own.unwrap_or(marker::NULL_POINTER) {
+                    own if own == came => Ok(()),
+                    own => Err(pointer(at, came, own)),
+                }
+            }
+            Kind::Counted8 => reader
+                .counted_bytes()
+                .map(drop)
+                .map_err(|error| ended(&error)),
+            Kind::Counted32 => {
+                let len = reader.u32().map_err(|error| ended(&error))?;
+                skip(reader, u64::from(len), String::new)
+            }
+            _ => match read.type_name.as_str() {
+                "pci config" => pci::config(reader, bytes, read.size),
+                "virtio" => virtio::load(self, reader, bytes, read, sent),
+                _ => self.sized(element, reader),
+            },
+        }
+    }
+
+    /// A value of so many bytes. Where only QEMU's code for the type knows how many, they are the source's.
+    fn sized(&mut self, element: Element<'_, '_>, reader: &mut Reader<'_>) -> Step {
+        let Element { read, sent, .. } = element;
+        let (own, came) = (read.size, sent.map_or(read.size, |sent| sent.size));
+        if own == came || self.numbers.explain(came, own) {
+            return skip(reader, came, || format!("{came} bytes"));
+        }
+        let by_value = matches!(
+            Kind::of(&read.type_name),
+            Kind::Opaque | Kind::Tree | Kind::Inline
+        );
+        if by_value && came >= 1 {
+            let message = format!(
+                "a value of type `{}` takes as many bytes as it needs",
+                read.type_name
+            );
+            let doubt = Refusal::unknown("value-opaque", reader.offset(), message);
+            self.doubts.push(
+                *doubt
+                    .between(format!("{came} bytes"), format!("{own} bytes"))
+                    .within(&self.path.join(" > ")),
+            );
+            return skip(reader, came, || format!("{came} bytes"));
+        }
+        let bytes = |len: u64| format!("{len} bytes");
+        self.differ(
+            "field-resized",
+            bytes(came),
+            bytes(own),
+            "the field has another size",
+            reader,
+        );
+        skip(reader, own, || bytes(own))
+    }
+}
+
+/// The size of one element, if the field is nothing but bytes that no load looks at.
+fn plain(read: Group<'_>, sent: Option<Group<'_>>) -> Option<u64> {
+    let ([read], [sent]) = (read, sent?) else {
+        return None;
+    };
+    let many = read.count() > 1 && read.size == sent.size;
+    let looked_at = read.type_name.contains("equal") || read.type_name.contains(" le");
+    match (&read.body, Kind::of(&read.type_name)) {
+        (Body::Leaf, Kind::Scalar(_) | Kind::Raw | Kind::Word) if many && !looked_at => {
+            Some(read.size)
+        }
+        _ => None,
+    }
+}
+
+fn form(group: Group<'_>) -> String {
+    let size = |entry: &FieldEntry| entry.size.saturating_mul(entry.count());
+    let bytes = group.iter().map(size).fold(0, u64::saturating_add);
+    match group.first() {
+        Some(entry) => format!("{} ({bytes} bytes)", entry.type_name),
+        None => format!("{bytes} bytes"),
+    }
+}
+
+fn nth<'e>(node: Option<&'e Node<'e>>, index: u64) -> Option<&'e Node<'e>> {
+    let node = node?;
+    match &node.content {
+        Content::Elements(elements) => elements.get(usize::try_from(index).ok()?),
+        _ => Some(node).filter(|_| index == 0),
+    }
+}
+
+fn number(scalar: Scalar) -> u64 {
+    match scalar {
+        Scalar::Bool(value) => u64::from(value),
+        Scalar::Uint { value, .. } => value,
+        Scalar::Int { value, .. } => value as u64,
+    }
+}
+
+/// Types that compare (`vmstate_info_int32_equal`, `vmstate_info_int32_le`).
+fn check_scalar(type_name: &str, came: u64, own: Option<u64>, at: u64) -> Step {
+    let Some(own) = own else {
+        return Ok(());
+    };
+    let sentence = if type_name.ends_with(" equal") {
+        format!("{own:x} != {came:x}")
+    } else if type_name.ends_with(" le") && !(0..=own as i64).contains(&(came as i64)) {
+        format!(
+            "Invalid value {} expecting positive value <= {}",
+            came as i64, own as i64
+        )
+    } else {
+        return Ok(());
+    };
+    let said = Said {
+        lines: vec![sentence.clone()],
+        apart: vec![sentence],
+        ..Said::default()
+    };
+    let refusal =
+        Refusal::new("value-differs", at, said).between(format!("{came:#x}"), format!("{own:#x}"));
+    Err(refusal.meaning(
+        "the target compares the value with its own",
+        "give both sides the same device with the same properties",
+    ))
+}
+
+fn pointer(at: u64, came: u8, own: u8) -> Box<Refusal> {
+    let sentence = "vmstate: get_nullptr expected VMS_NULLPTR_MARKER".to_owned();
+    let said = Said {
+        lines: vec![sentence.clone()],
+        apart: vec![sentence],
+        ..Said::default()
+    };
+    let refusal = Refusal::new("pointer-markers-changed", at, said);
+    refusal
+        .between(format!("{came:#x}"), format!("{own:#x}"))
+        .meaning(
+            "an element that is there on one side is NULL on the other",
+            "give both sides the same number of elements",
+        )
+}
+
+fn ended(error: &Error) -> Box<Refusal> {
+    truncated(error.offset().unwrap_or_default())
+}
+
+pub(super) fn byte(reader: &mut Reader<'_>) -> Step<u8> {
+    reader.u8().map_err(|error| ended(&error))
+}
+
+pub(super) fn take<'a>(reader: &mut Reader<'a>, len: usize) -> Step<&'a [u8]> {
+    reader.bytes(len).map_err(|error| ended(&error))
+}
+
+pub(super) fn skip(reader: &mut Reader<'_>, len: u64, what: impl FnOnce() -> String) -> Step {
+    let len = usize::try_from(len).unwrap_or(usize::MAX);
+    reader
+        .skip(len)
+        .map_err(|error| ended(&error).between("the end of the stream", what()))
+}
