@@ -130,3 +130,24 @@ fn mirrors_agree_with_the_dumps_of_their_versions() {
             .any(|field| matches!(field.count, Count::Field { .. }))
     }));
 }
+
+#[test]
+fn sources_that_contradict_each_other_say_where() {
+    let (old, new) = (
+        find("dumps", "x86_64-5.2.pc-q35-5.2"),
+        find("dumps", "x86_64-7.2.pc-q35-5.2"),
+    );
+    let (merged, clashes) = source::merge(&[old.clone(), new]);
+    let iommu = clashes
+        .iter()
+        .find(|clash| clash.path == "virtio-iommu-device")
+        .unwrap();
+    assert_eq!(iommu.message, "version is 1 in one source and 2 in another");
+    let version = |set: &SchemaSet| {
+        set.type_named("virtio-iommu-device")
+            .unwrap()
+            .schema
+            .version
+    };
+    assert_eq!(version(&merged), version(&old.set), "the first is believed");
+}
