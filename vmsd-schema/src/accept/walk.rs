@@ -145,13 +145,14 @@ impl<'k> Walk<'k> {
             let len = size.saturating_mul(count);
             return skip(reader, len, || format!("{count} elements of {size} bytes"));
         }
+        let (read, sent) = (align::runs(read), sent.map(align::runs));
         for index in 0..count {
-            let Some(entry) = align::entry(read, index) else {
+            let Some(entry) = align::entry(&read, index) else {
                 return Ok(());
             };
             let element = Element {
                 read: entry,
-                sent: sent.and_then(|sent| align::entry(sent, index)),
+                sent: sent.as_ref().and_then(|sent| align::entry(sent, index)),
                 local: nth(local, index),
             };
             let result = self.element(element, reader);
