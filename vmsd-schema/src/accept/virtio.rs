@@ -70,7 +70,7 @@ impl<'b> Blob<'b> {
         let mut queues = Vec::new();
         for _ in 0..count {
             queues.push(reader.u32().ok()?);
-            reader.skip(4 + 8 + 2 + if vectors.is_some() { 2 } else { 0 }).ok()?;
+            reader.skip(8 + 2 + if vectors.is_some() { 2 } else { 0 }).ok()?;
         }
         let device = reader.rest();
         Some(Self {
