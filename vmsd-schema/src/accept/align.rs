@@ -51,21 +51,34 @@ pub(super) fn align<'d>(target: &'d [FieldEntry], source: &'d [FieldEntry]) -> V
 
 /// How many elements a field has.
 pub(super) fn elements(group: Group<'_>) -> u64 {
-    (0..group.len())
-        .map(|place| group::count(group, place))
-        .fold(0, u64::saturating_add)
+    match group {
+        [entry] => entry.count(),
+        _ => runs(group).last().map_or(0, |(end, _)| *end),
+    }
 }
 
-/// The entry that describes element number `index`.
-pub(super) fn entry(group: Group<'_>, index: u64) -> Option<&FieldEntry> {
-    let mut passed = 0_u64;
-    for (place, entry) in group.iter().enumerate() {
-        passed = passed.saturating_add(group::count(group, place));
-        if index < passed {
-            return Some(entry);
-        }
-    }
-    group.last()
+/// The entries of a field, each with the number of elements up to its last.
+pub(super) fn runs(group: Group<'_>) -> Vec<(u64, &FieldEntry)> {
+    let with_null = group
+        .iter()
+        .any(|entry| matches!(Kind::of(&entry.type_name), Kind::Null | Kind::Marker));
+    let mut end = 0_u64;
+    let counted = group.iter().enumerate().map(|(place, entry)| {
+        let count = if with_null {
+            group::count(group, place)
+        } else {
+            entry.count()
+        };
+        end = end.saturating_add(count);
+        (end, entry)
+    });
+    counted.collect()
+}
+
+/// The entry that describes element number `index`; the last one's description serves for all behind it.
+pub(super) fn entry<'d>(runs: &[(u64, &'d FieldEntry)], index: u64) -> Option<&'d FieldEntry> {
+    let place = runs.partition_point(|(end, _)| *end <= index);
+    runs.get(place).or(runs.last()).map(|(_, entry)| *entry)
 }
 
 fn groups(mut entries: &[FieldEntry]) -> Vec<Group<'_>> {

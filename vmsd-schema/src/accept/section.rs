@@ -8,6 +8,7 @@ use super::{ram, Source, Target, Wording};
 use crate::compat::{Finding, Severity};
 use crate::decode::machine::{Layout, Machine, MachineSection};
 use crate::decode::Reason;
+use crate::schema::Dialect;
 use crate::stream::Grammar;
 use crate::wire::{marker, Reader};
 
@@ -24,6 +25,10 @@ pub(super) fn check(
     let wording = Wording::of(target.qemu);
     let (idstr, instance) = (&section.name, section.header.instance.0);
     let Some(handler) = handlers.find(idstr, instance) else {
+        if target.machine.stopped.is_some() {
+            findings.push(unknown(section, "the target's stream could not be read to its end, so it may or may not have this device"));
+            return;
+        }
         findings.push(Finding {
             rule: "section-removed",
             severity: Severity::Break,
@@ -140,7 +145,7 @@ fn body(
         return;
     };
     let mut reader = Reader::with_base(rest, section.body_at);
-    let mut walk = Walk::new(target.knowledge);
+    let mut walk = Walk::new(target.knowledge, target.qemu >= Dialect::Qemu11_1);
     let result = walk.vmsd(read, sent, local.as_ref(), &mut reader);
     findings.extend(
         walk.doubts
@@ -173,13 +178,13 @@ fn ends(
 ) -> bool {
     let mut ahead = reader.clone();
     match target.footers {
+        // Reported once, for the whole stream.
+        _ if source.footers != target.footers => reader.offset() == section.body_at + section.len,
         Some(true) => {
             ahead.u8().ok() == Some(marker::SECTION_FOOTER)
                 && ahead.u32().ok() == Some(section.header.id.0)
         }
-        Some(false) => {
-            source.footers != Some(true) && reader.offset() == section.body_at + section.len
-        }
+        Some(false) => reader.offset() == section.body_at + section.len,
         None => reader.offset() == section.body_at + section.len,
     }
 }
@@ -234,6 +239,47 @@ fn misread(
             ..base
         },
     }
+}
+
+/// Sections end in another way on the target, which the first one shows.
+pub(super) fn footers(
+    source: &Machine<'_>,
+    target: &Machine<'_>,
+    wording: Wording,
+    findings: &mut Vec<Finding>,
+) {
+    let (Some(sent), Some(read), Some(first)) =
+        (source.footers, target.footers, source.sections.first())
+    else {
+        return;
+    };
+    if sent == read {
+        return;
+    }
+    let word = |footers: bool| {
+        if footers {
+            "sections have footers"
+        } else {
+            "sections have no footers"
+        }
+        .to_owned()
+    };
+    findings.push(Finding {
+        rule: "footers-differ",
+        severity: Severity::Break,
+        section: label(first),
+        offset: Some(first.body_at + first.len),
+        source: word(sent),
+        target: word(read),
+        message: "the sides do not agree on how a section ends".to_owned(),
+        qemu_message: Some(if sent {
+            wording.section_type(marker::SECTION_FOOTER)
+        } else {
+            wording.footer(&first.name, first.header.id.0)
+        }),
+        advice: "start both sides with the same migration.send-section-footer".to_owned(),
+        ..Finding::default()
+    });
 }
 
 fn advice(difference: &Difference) -> String {

@@ -3,6 +3,7 @@
 use super::pci;
 use super::refusal::Refusal;
 use super::walk::{skip, take, Step, Walk};
+use super::wording::Said;
 use crate::schema::FieldEntry;
 use crate::wire::Reader;
 
@@ -10,29 +11,146 @@ use crate::wire::Reader;
 const PCI_VERSION: usize = 4;
 const PCI_IRQS: u64 = 16;
 
+/// `VIRTIO_QUEUE_MAX`
+const MAX_QUEUES: u32 = 1024;
+
 /// Reads the transport's part and checks it against the target's own; the rest is as long as the source says.
 pub(super) fn load(
     walk: &mut Walk<'_>,
     reader: &mut Reader<'_>,
     local: Option<&[u8]>,
-    read: &FieldEntry,
     sent: Option<&FieldEntry>,
 ) -> Step {
+    let at = reader.offset();
     let mut ahead = reader.clone();
     transport(&mut ahead, local.unwrap_or_default()).map_err(|refusal| {
         let refusal = refusal.inside("PCIDevice", "config");
-        refusal.inside(vmsd_of(walk), "virtio")
+        refusal.inside("virtio", "virtio")
     })?;
+    let sides = Blob::read(reader.rest()).zip(local.and_then(Blob::read));
+    if let Some((came, own)) = sides {
+        if let Some(refusal) = came.refused_by(&own, walk.chained, at) {
+            return Err(refusal);
+        }
+    }
     let Some(sent) = sent else {
         let message = "the source does not describe how long this device's state is";
         return Err(Refusal::unknown("value-opaque", reader.offset(), message));
     };
-    let _ = read;
     skip(reader, sent.size, || format!("{} bytes", sent.size))
 }
 
-fn vmsd_of<'w>(_: &'w Walk<'_>) -> &'w str {
-    "virtio"
+/// What of the field is compared with the target's own.
+#[derive(Debug)]
+struct Blob<'b> {
+    /// Entries of each queue.
+    queues: Vec<u32>,
+    /// Behind the queues: the device's own part.
+    device: &'b [u8],
+    /// virtio's number of the device type.
+    kind: u16,
+}
+
+impl<'b> Blob<'b> {
+    /// Reads a device on PCI.
+    fn read(bytes: &'b [u8]) -> Option<Self> {
+        let size = [256_usize, 4096]
+            .into_iter()
+            .find(|size| is_pci(bytes, *size))?;
+        let mut reader = Reader::new(bytes);
+        reader.skip(PCI_VERSION).ok()?;
+        let space = reader.bytes(size).ok()?;
+        reader.skip(16).ok()?;
+        let vectors = msix_vectors(space);
+        if let Some(vectors) = vectors {
+            reader.skip(16 * vectors + vectors.div_ceil(8) + 2).ok()?;
+        }
+        reader.skip(1 + 1 + 2 + 4).ok()?; // status, interrupt, selected queue, features
+        let config = reader.u32().ok()?;
+        reader.skip(usize::try_from(config).ok()?).ok()?;
+        let count = reader.u32().ok().filter(|count| *count <= MAX_QUEUES)?;
+        let mut queues = Vec::new();
+        for _ in 0..count {
+            queues.push(reader.u32().ok()?);
+            reader
+                .skip(8 + 2 + if vectors.is_some() { 2 } else { 0 })
+                .ok()?;
+        }
+        let device = reader.rest();
+        Some(Self {
+            queues,
+            device,
+            kind: kind(space),
+        })
+    }
+
+    fn refused_by(&self, own: &Self, bounded: bool, at: u64) -> Option<Box<Refusal>> {
+        let mut sizes = self.queues.iter().enumerate().filter(|_| bounded);
+        let above = sizes.find_map(|(queue, sent)| {
+            let most = own.queues.get(queue).copied().unwrap_or(0);
+            (*sent > most).then_some((queue, *sent, most))
+        });
+        if let Some((queue, sent, most)) = above {
+            let sentence = format!("VQ {queue} vring.num {sent} exceeds allocated max {most}");
+            let refusal = Refusal::new("queue-too-large", at, said(sentence))
+                .between(sent.to_string(), most.to_string());
+            return Some(refusal.inside("virtio", "virtio").meaning(
+                "the target has fewer queues, or shorter ones",
+                "give both sides the same number and size of queues",
+            ));
+        }
+        let (sent, local) = (self.ports()?, own.ports()?);
+        if sent == local {
+            return None;
+        }
+        let refusal = Refusal::new("ports-differ", at, Said::default());
+        let refusal = refusal.between(format!("ports {sent:#x}"), format!("ports {local:#x}"));
+        Some(refusal.inside("virtio-console", "virtio").meaning(
+            "the target has other ports",
+            "give both sides the same ports under the same numbers",
+        ))
+    }
+
+    /// The map of the first 32 ports of a serial device (`virtio_serial_load_device`).
+    fn ports(&self) -> Option<u32> {
+        const SERIAL: u16 = 3;
+        let mut reader = Reader::new(self.device);
+        reader.skip(2 + 2 + 4).ok()?;
+        reader.u32().ok().filter(|_| self.kind == SERIAL)
+    }
+}
+
+fn said(sentence: String) -> Said {
+    Said {
+        lines: vec![sentence.clone()],
+        apart: vec![sentence],
+        chain: "Failed to load element of type virtio for virtio".to_owned(),
+        ..Said::default()
+    }
+}
+
+/// The number of a device type: behind the modern base, or in the subsystem of a transitional device.
+fn kind(space: &[u8]) -> u16 {
+    let word = |at: usize| match space.get(at..at + 2) {
+        Some([low, high]) => u16::from_le_bytes([*low, *high]),
+        _ => 0,
+    };
+    const MODERN: u16 = 0x1040;
+    match word(2) {
+        id @ MODERN.. => id - MODERN,
+        _ => word(0x2e),
+    }
+}
+
+/// Vectors of MSI-X, if the device has it.
+fn msix_vectors(space: &[u8]) -> Option<usize> {
+    let (at, _) = pci::capabilities(space)
+        .into_iter()
+        .find(|(_, id)| *id == pci::MSIX)?;
+    match space.get(at + 2..at + 4) {
+        Some([low, high]) => Some(usize::from(u16::from_le_bytes([*low, *high]) & 0x7ff) + 1),
+        _ => None,
+    }
 }
 
 /// A device on PCI: its configuration space.

@@ -10,7 +10,7 @@ use super::knowledge::Knowledge;
 use super::refusal::{truncated, Refusal};
 use super::wording::Said;
 use super::{pci, virtio};
-use crate::decode::{group, Content, Kind, Node, Scalar, Struct};
+use crate::decode::{group, Content, Kind, Node, Scalar, ScalarKind, Struct};
 use crate::error::Error;
 use crate::limits::MAX_DEPTH;
 use crate::schema::{Body, Description, FieldEntry};
@@ -32,6 +32,8 @@ pub(super) struct Difference {
 #[derive(Debug)]
 pub(super) struct Walk<'k> {
     pub(super) knowledge: &'k Knowledge<'k>,
+    /// Whether the target is an 11.x, which checks more.
+    pub(super) chained: bool,
     pub(super) differences: Vec<Difference>,
     /// What does not stop the load for certain.
     pub(super) doubts: Vec<Refusal>,
@@ -48,9 +50,10 @@ struct Element<'e, 'd> {
 }
 
 impl<'k> Walk<'k> {
-    pub(super) fn new(knowledge: &'k Knowledge<'k>) -> Self {
+    pub(super) fn new(knowledge: &'k Knowledge<'k>, chained: bool) -> Self {
         Self {
             knowledge,
+            chained,
             differences: Vec::new(),
             doubts: Vec::new(),
             numbers: Numbers::default(),
@@ -178,13 +181,14 @@ impl<'k> Walk<'k> {
             let len = size.saturating_mul(count);
             return skip(reader, len, || format!("{count} elements of {size} bytes"));
         }
+        let (read, sent) = (align::runs(read), sent.map(align::runs));
         for index in 0..count {
-            let Some(entry) = align::entry(read, index) else {
+            let Some(entry) = align::entry(&read, index) else {
                 return Ok(());
             };
             let element = Element {
                 read: entry,
-                sent: sent.and_then(|sent| align::entry(sent, index)),
+                sent: sent.as_ref().and_then(|sent| align::entry(sent, index)),
                 local: nth(local, index),
             };
             let result = self.element(element, reader);
@@ -254,8 +258,12 @@ impl<'k> Walk<'k> {
                 let came = take(reader, kind.width())?;
                 let value = number(kind.value(came));
                 let own = local.and_then(|node| node.scalars().next()).map(number);
-                self.numbers.note(value, own);
+                // A number that only one side calls so says nothing of counts; neither does a truth value.
+                if sent.is_some() && kind != ScalarKind::Bool {
+                    self.numbers.note(value, own);
+                }
                 let own = own.filter(|own| *own != value);
+                self.timers(&read.name, value, own, at)?;
                 check_scalar(&read.type_name, value, own, at)
             }
             Kind::Null | Kind::Marker => {
@@ -276,10 +284,29 @@ impl<'k> Walk<'k> {
             }
             _ => match read.type_name.as_str() {
                 "pci config" => pci::config(reader, bytes, read.size),
-                "virtio" => virtio::load(self, reader, bytes, read, sent),
+                "virtio" => virtio::load(self, reader, bytes, sent),
                 _ => self.sized(element, reader),
             },
         }
+    }
+
+    /// 11.x loads as many timers as it has (`hpet_validate_num_timers`).
+    fn timers(&self, name: &str, came: u64, own: Option<u64>, at: u64) -> Step {
+        let Some(own) =
+            own.filter(|_| self.chained && self.path.len() == 1 && name.starts_with("num_timers"))
+        else {
+            return Ok(());
+        };
+        let said = Said {
+            chain: "Input validation failed: hpet/num_timers must match version_id: 2".to_owned(),
+            ..Said::default()
+        };
+        let refusal =
+            Refusal::new("value-differs", at, said).between(came.to_string(), own.to_string());
+        Err(refusal.meaning(
+            "the target has another number of timers",
+            "give both sides the same number of timers",
+        ))
     }
 
     /// A value of so many bytes. Where only QEMU's code for the type knows how many, they are the source's.
