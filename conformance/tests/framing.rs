@@ -134,7 +134,7 @@ fn rebuilt(walked: &Walked<'_>) -> Vec<u8> {
 }
 
 /// Streams without a description: their bodies have no measure here.
-const UNDESCRIBED: [&str; 3] = ["machine-2.0-72", "no-vmdesc-72", "postcopy-72"];
+const UNDESCRIBED: [&str; 3] = ["machine-2.0", "no-vmdesc", "postcopy"];
 
 fn streams(dir: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(dir).unwrap() {
