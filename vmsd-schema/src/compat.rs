@@ -1,7 +1,7 @@
 //! Whether the device state of one machine loads into another, by their schemas alone.
 //!
 //! In go two [`SchemaSet`]s, out come [`Finding`]s and the [`Verdict`] that follows from them. What is compared is the
-//! wire: [`align`] pairs up what the source sends with what the target reads, whatever the fields are called, and every
+//! wire: `align` pairs up what the source sends with what the target reads, whatever the fields are called, and every
 //! [`Rule`] looks at every pair. Nothing here sees bytes or files.
 
 mod align;

@@ -2,7 +2,7 @@
 //!
 //! A description lists entries, one for a field, for an element or for a run of elements, as the QEMU version at hand
 //! does. A [`Layout`] lists fields, the same for every version. Several descriptions of one table, of elements of an
-//! array or of several streams, are joined by [`super::merge`].
+//! array or of several streams, are joined by `merge`.
 
 use vmsd_schema::schema::{ArrayKey, Body, Description, FieldEntry};
 
