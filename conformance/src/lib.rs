@@ -4,6 +4,7 @@
 pub mod conform;
 pub mod container;
 pub mod contents;
+pub mod diagnose;
 pub mod diff;
 pub mod explain;
 pub mod feed;

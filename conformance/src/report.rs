@@ -7,6 +7,7 @@ pub mod conform;
 pub mod decode;
 pub mod decode_json;
 pub mod diff;
+pub mod explain;
 pub mod hexdump;
 mod hexdump_body;
 pub mod inspect;

@@ -6,6 +6,7 @@ mod completions;
 mod conform;
 mod decode;
 mod diff;
+mod explain;
 mod generate;
 mod hexdump;
 mod inspect;
@@ -37,6 +38,7 @@ enum Command {
     Decode(decode::Args),
     Hexdump(hexdump::Args),
     Diff(diff::Args),
+    Explain(explain::Args),
     Check(check::Args),
     Strip(strip::Args),
     Conform(conform::Args),
@@ -55,6 +57,7 @@ impl Command {
             Self::Decode(args) => args.run(context),
             Self::Hexdump(args) => args.run(context),
             Self::Diff(args) => args.run(context),
+            Self::Explain(args) => args.run(context),
             Self::Check(args) => args.run(context),
             Self::Strip(args) => args.run(context),
             Self::Conform(args) => args.run(context),
