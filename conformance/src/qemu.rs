@@ -11,6 +11,8 @@ use std::{fmt, fs, io, thread};
 
 use serde_json::{json, Value};
 
+use crate::leftovers::{Bound, TemporaryFile};
+
 /// How long a QEMU may take to start, to save or to load. An empty guest takes a tenth of a second.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -88,11 +90,11 @@ impl Machine {
     /// # Errors
     /// If QEMU does not start or the migration fails, with QEMU's own words.
     pub fn save(&self) -> Result<Vec<u8>> {
-        let file = Scratch::new(&self.scratch, "save");
+        let file = scratch(&self.scratch, "save");
         let mut process = Process::start(self, &[])?;
         process.execute(
             "migrate",
-            json!({ "uri": format!("exec:cat > {}", file.0.display()) }),
+            json!({ "uri": format!("exec:cat > {}", file.path().display()) }),
         )?;
         let deadline = Instant::now() + PATIENCE;
         loop {
@@ -113,7 +115,7 @@ impl Machine {
             }
         }
         process.quit();
-        Ok(fs::read(&file.0)?)
+        Ok(fs::read(file.path())?)
     }
 
     /// Starts the machine as a destination and lets it load `stream`.
@@ -121,9 +123,9 @@ impl Machine {
     /// # Errors
     /// If QEMU does not start, or neither accepts nor rejects within a minute.
     pub fn load(&self, stream: &[u8]) -> Result<Verdict> {
-        let file = Scratch::new(&self.scratch, "load");
-        fs::write(&file.0, stream)?;
-        let incoming = format!("exec:cat {}", file.0.display());
+        let file = scratch(&self.scratch, "load");
+        fs::write(file.path(), stream)?;
+        let incoming = format!("exec:cat {}", file.path().display());
         let mut process = match Process::start(self, &["-incoming", &incoming]) {
             Ok(process) => process,
             Err(Started::Ended(words)) => return Ok(Verdict::Reject(words)),
@@ -171,6 +173,7 @@ impl From<io::Error> for Started {
 /// A running QEMU; it does not outlive this value.
 struct Process {
     child: Child,
+    bound: Option<Bound>,
     input: ChildStdin,
     output: BufReader<ChildStdout>,
     errors: Option<thread::JoinHandle<String>>,
@@ -204,6 +207,7 @@ impl Process {
             String::from_utf8_lossy(&words).trim().replace('\n', " ; ")
         });
         let mut process = Self {
+            bound: Some(Bound::to_us(&child)),
             child,
             input,
             output: BufReader::new(output),
@@ -249,6 +253,7 @@ impl Process {
     }
 
     fn ended(&mut self) -> Started {
+        self.bound = None;
         let _ = self.child.wait();
         let words = self
             .errors
@@ -260,31 +265,24 @@ impl Process {
 
     fn quit(&mut self) {
         let _ = self.execute("quit", json!({}));
+        self.bound = None;
         let _ = self.child.wait();
     }
 }
 
 impl Drop for Process {
     fn drop(&mut self) {
+        self.bound = None;
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
 /// A file in the scratch folder that goes when it is no longer needed.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new(folder: &Path, what: &str) -> Self {
-        use std::sync::atomic::{AtomicU32, Ordering};
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        Self(folder.join(format!("vmsd-{}-{number}.{what}", std::process::id())))
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.0);
-    }
+fn scratch(folder: &Path, what: &str) -> TemporaryFile {
+    use std::sync::atomic::{AtomicU32, Ordering};
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let name = format!("vmsd-{}-{number}.{what}", std::process::id());
+    TemporaryFile::at(folder.join(name))
 }

@@ -12,6 +12,7 @@ use crate::container::{self, Source as Bytes, HEAD_LEN, MAX_LAYERS};
 use crate::input::STDIN;
 use crate::map::Map;
 use crate::mirrors;
+use crate::shortened::mapped;
 
 /// Where schemas come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -151,9 +152,12 @@ pub(crate) fn with_bytes<T>(path: &Path, work: impl FnOnce(&[u8]) -> T) -> io::R
         Bytes::pipe(io::stdin())
     } else {
         let file = File::open(path)?;
-        match file.metadata()?.is_file() {
-            true => Bytes::bytes(Map::new(&file)?),
-            false => Bytes::pipe(file),
+        let metadata = file.metadata()?;
+        if metadata.is_file() {
+            mapped(path, &metadata);
+            Bytes::bytes(Map::new(&file)?)
+        } else {
+            Bytes::pipe(file)
         }
     };
     for _ in 0..MAX_LAYERS {
