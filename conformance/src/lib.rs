@@ -1,6 +1,7 @@
 //! The conformance runner, and what the command line `vmsd` is made of: mirrors of QEMU's devices, and the checks that
 //! prove them against real streams.
 
+mod ahead;
 pub mod conform;
 pub mod container;
 pub mod contents;
