@@ -11,6 +11,7 @@ pub mod feed;
 pub mod generate;
 pub mod input;
 pub mod leftovers;
+pub mod limits;
 pub mod map;
 pub mod measure;
 pub mod mirrors;

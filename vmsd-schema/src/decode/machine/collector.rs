@@ -9,15 +9,12 @@ use super::{
     MachineTrailing, Measured, Mirrors, Options, RamSummary,
 };
 use crate::error::{Error, ErrorKind, Result};
-use crate::limits::MAX_SECTIONS;
+use crate::limits::{MAX_COMMANDS, MAX_SECTIONS};
 use crate::schema::StreamDescription;
 use crate::stream::{
     locate, Configuration, Event, Live, PageSizeSource, Parser, SectionHeader, SectionId,
     SectionKind, Stream,
 };
-
-/// Commands that are kept; postcopy sends thousands.
-const MAX_COMMANDS: usize = 65_536;
 
 /// A machine that is being read.
 ///
