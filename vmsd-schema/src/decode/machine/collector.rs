@@ -2,12 +2,11 @@
 
 use std::collections::HashMap;
 
-use super::finder::{Finder, Found, Lost};
-use super::index::Index;
 use super::{
     Layout, Machine, MachineCommand, MachineConfiguration, MachineDescription, MachineSection,
     MachineTrailing, Measured, Mirrors, Options, RamSummary,
 };
+use crate::decode::body::{Finder, Found, Index, Lost};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::{MAX_COMMANDS, MAX_SECTIONS};
 use crate::schema::StreamDescription;
@@ -278,7 +277,8 @@ impl<'s, 'm> Collector<'s, 'm> {
             return Err(Error::at(ErrorKind::Framing, stream.offset(), message));
         };
         let finder = Finder {
-            section,
+            section: &section.header,
+            first: section.rounds == 0,
             reader: stream.body(),
             footers: stream.parser().footers(),
             devices: self
@@ -294,6 +294,7 @@ impl<'s, 'm> Collector<'s, 'm> {
                 layout,
                 measured,
                 problem,
+                ..
             }) => {
                 stream.body_done(len)?;
                 self.machine.problems.extend(problem);
