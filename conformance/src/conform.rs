@@ -31,7 +31,7 @@ use vmsd_schema::decode::typed::{Mirror, Registry};
 use vmsd_schema::VmState;
 
 pub use case::{Case, Stream};
-pub use check::Check;
+pub use check::{difference, Check};
 pub use outcome::{Finding, Report, Row};
 
 /// Devices, and streams that they must explain.
