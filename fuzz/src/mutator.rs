@@ -10,7 +10,7 @@ const ONE_IN: u32 = 8;
 
 /// Changes the stream in the first `size` bytes of `data`, and says how long it is now; `None` leaves it to libFuzzer.
 pub fn stream(data: &mut [u8], size: usize, max_size: usize, seed: u32) -> Option<usize> {
-    if seed % ONE_IN != 0 {
+    if !seed.is_multiple_of(ONE_IN) {
         return None;
     }
     let input = data.get(..size)?.to_vec();

@@ -71,7 +71,7 @@ fn slow(data: &[u8]) -> Vec<RamPage<'_>> {
         }
         if let Event::Ram(Ram::Page(page)) = &event {
             place(page, stream.parser());
-            pages.push(page.clone());
+            pages.push(*page);
         }
         if stream.parser().awaits_body() {
             break;
