@@ -25,6 +25,7 @@ mod case;
 mod check;
 pub mod corpus;
 pub mod live;
+pub mod mutations;
 mod outcome;
 
 use vmsd_schema::decode::typed::{Mirror, Registry};

@@ -154,9 +154,17 @@ impl Mutator<'_> {
         Some(self.renumber(leaf, at, bytes, old, new))
     }
 
+    /// A leaf of a device: each device comes as often as any other, whatever its size.
+    fn leaf(&self, u: &mut Unstructured<'_>) -> Option<&Leaf> {
+        let devices = self.leaves.chunk_by(|a, b| a.piece == b.piece);
+        let device = below(u, devices.clone().count());
+        let leaves = devices.into_iter().nth(device)?;
+        leaves.get(below(u, leaves.len()))
+    }
+
     /// A number of a leaf: which leaf, where in the stream, its bytes.
     fn number(&self, u: &mut Unstructured<'_>) -> Option<(&Leaf, usize, &[u8])> {
-        let leaf = self.leaves.get(below(u, self.leaves.len()))?;
+        let leaf = self.leaf(u)?;
         let numbers = leaf.range.len() / leaf.width;
         let at = leaf.range.start + leaf.width * below(u, numbers);
         let bytes = self.get(at..at + leaf.width);
@@ -186,7 +194,7 @@ impl Mutator<'_> {
 
     /// A byte more or less at the end of a field or of a body.
     pub(super) fn length(&self, u: &mut Unstructured<'_>) -> Option<Edit> {
-        let leaf = self.leaves.get(below(u, self.leaves.len()))?;
+        let leaf = self.leaf(u)?;
         let label = self.name_of(leaf.piece);
         let bytes = self.get(leaf.range.clone());
         if once_in(u, 2) {
