@@ -17,6 +17,7 @@ pub mod output;
 pub mod policy;
 pub mod qemu;
 pub mod ram;
+pub mod releases;
 pub mod relocate;
 pub mod report;
 pub mod select;
@@ -26,3 +27,4 @@ pub mod strip;
 pub mod walk;
 
 pub use conform::Suite;
+pub use releases::Releases;
