@@ -1,38 +1,47 @@
 //! What not every virtio device has: the description `virtio`, which has no fields.
 
-use vmsd_schema::schema::Shape;
-use vmsd_schema::vmstate::{subsection_name, Describer};
-use vmsd_schema::wire::Writer;
-use vmsd_schema::{Codec, Field, Loader, Result, VmState};
+use crate::schema::Shape;
+use crate::vmstate::{subsection_name, Describer};
+use crate::wire::Writer;
+use crate::{Codec, Field, Loader, Result, VmState};
 
 use super::mmio::VirtioMmioExtra;
 use super::pci::VirtioPciExtra;
 
 /// All of them, in their order.
-#[derive(Default, VmState)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, VmState)]
 #[vmstate(name = "virtio", version = 1)]
-pub(super) struct Subsections {
+pub struct Subsections {
+    /// The driver's byte order.
     #[vmstate(subsection)]
-    device_endian: Option<DeviceEndian>,
+    pub device_endian: Option<DeviceEndian>,
     /// Since 11.0.
     #[vmstate(subsection)]
-    features128: Option<Features128>,
+    pub features128: Option<Features128>,
+    /// Features from bit 32 on.
     #[vmstate(subsection)]
-    features64: Option<Features64>,
+    pub features64: Option<Features64>,
+    /// Where the rings are.
     #[vmstate(subsection)]
-    virtqueues: Option<Virtqueues>,
+    pub virtqueues: Option<Virtqueues>,
+    /// Queues that the driver made smaller.
     #[vmstate(subsection)]
-    ringsize: Option<Ringsize>,
+    pub ringsize: Option<Ringsize>,
+    /// Whether the driver broke the rules.
     #[vmstate(subsection)]
-    broken: Option<Broken>,
+    pub broken: Option<Broken>,
+    /// What the bus adds.
     #[vmstate(subsection)]
-    extra_state: Option<ExtraState>,
+    pub extra_state: Option<ExtraState>,
+    /// Whether the driver has the device at work.
     #[vmstate(subsection)]
-    started: Option<Started>,
+    pub started: Option<Started>,
+    /// Packed rings.
     #[vmstate(subsection)]
-    packed_virtqueues: Option<PackedVirtqueues>,
+    pub packed_virtqueues: Option<PackedVirtqueues>,
+    /// Whether a failover has switched the device off.
     #[vmstate(subsection)]
-    disabled: Option<Disabled>,
+    pub disabled: Option<Disabled>,
 }
 
 impl Subsections {
@@ -54,119 +63,122 @@ impl Subsections {
 const BIG: u8 = 2;
 
 /// The driver's byte order is not that of the target.
-#[derive(Default, VmState)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, VmState)]
 #[vmstate(name = "virtio/device_endian", version = 1)]
-struct DeviceEndian {
+pub struct DeviceEndian {
     /// 1 is little, 2 is big.
-    device_endian: u8,
+    pub device_endian: u8,
 }
 
 /// The device has features above bit 63.
-#[derive(Default, VmState)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, VmState)]
 #[vmstate(name = "virtio/128bit_features", version = 1)]
-struct Features128 {
+pub struct Features128 {
     /// What the driver accepted of them.
     #[vmstate(name = "guest_features_ex[1]")]
-    guest_features_ex: u64,
+    pub guest_features_ex: u64,
 }
 
 /// The device has features above bit 31.
-#[derive(Default, VmState)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, VmState)]
 #[vmstate(name = "virtio/64bit_features", version = 1)]
-struct Features64 {
+pub struct Features64 {
     /// What the driver accepted.
-    guest_features: u64,
+    pub guest_features: u64,
 }
 
 /// The device may be modern: its rings may lie anywhere. All queues that a device can have, used or not.
-#[derive(VmState)]
+#[derive(Clone, Debug, PartialEq, Eq, VmState)]
 #[vmstate(name = "virtio/virtqueues", version = 1, default)]
-struct Virtqueues {
+pub struct Virtqueues {
     /// By number.
-    vq: Box<[VirtqueueState; 1024]>,
+    pub vq: Box<[VirtqueueState; 1024]>,
 }
 
 /// Rings.
-#[derive(Default, VmState)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, VmState)]
 #[vmstate(name = "virtqueue_state", version = 1, prefix = "vring.")]
-struct VirtqueueState {
+pub struct VirtqueueState {
     /// Where the driver's is.
-    avail: u64,
+    pub avail: u64,
     /// Where the device's is.
-    used: u64,
+    pub used: u64,
 }
 
 /// The driver made a queue smaller.
-#[derive(VmState)]
+#[derive(Clone, Debug, PartialEq, Eq, VmState)]
 #[vmstate(name = "virtio/ringsize", version = 1, default)]
-struct Ringsize {
+pub struct Ringsize {
     /// By number.
-    vq: Box<[RingsizeState; 1024]>,
+    pub vq: Box<[RingsizeState; 1024]>,
 }
 
 /// A queue's size.
-#[derive(Default, VmState)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, VmState)]
 #[vmstate(name = "ringsize_state", version = 1, prefix = "vring.")]
-struct RingsizeState {
+pub struct RingsizeState {
     /// Entries that the device offers. QEMU 11.1 writes zeros.
-    num_default: u32,
+    pub num_default: u32,
 }
 
 /// The driver broke the rules and the device waits for its reset.
-#[derive(Default, VmState)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, VmState)]
 #[vmstate(name = "virtio/broken", version = 1)]
-struct Broken {
-    broken: bool,
+pub struct Broken {
+    pub broken: bool,
 }
 
 /// The driver has the device at work, though its status may not say so.
-#[derive(Default, VmState)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, VmState)]
 #[vmstate(name = "virtio/started", version = 1)]
-struct Started {
-    started: bool,
+pub struct Started {
+    pub started: bool,
 }
 
 /// The device may have packed rings.
-#[derive(VmState)]
+#[derive(Clone, Debug, PartialEq, Eq, VmState)]
 #[vmstate(name = "virtio/packed_virtqueues", version = 1, default)]
-struct PackedVirtqueues {
+pub struct PackedVirtqueues {
     /// By number.
-    vq: Box<[PackedVirtqueueState; 1024]>,
+    pub vq: Box<[PackedVirtqueueState; 1024]>,
 }
 
 /// A packed ring.
-#[derive(Default, VmState)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, VmState)]
 #[vmstate(name = "packed_virtqueue_state", version = 1)]
-struct PackedVirtqueueState {
+pub struct PackedVirtqueueState {
     /// The next entry that the device takes.
-    last_avail_idx: u16,
+    pub last_avail_idx: u16,
     /// Whether the driver's turn through the ring is an odd one.
-    last_avail_wrap_counter: bool,
+    pub last_avail_wrap_counter: bool,
     /// The next entry that the device returns.
-    used_idx: u16,
+    pub used_idx: u16,
     /// Whether the device's turn is an odd one.
-    used_wrap_counter: bool,
+    pub used_wrap_counter: bool,
     /// Entries in between.
-    inuse: u32,
+    pub inuse: u32,
 }
 
 /// A failover has switched the device off.
-#[derive(Default, VmState)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, VmState)]
 #[vmstate(name = "virtio/disabled", version = 1)]
-struct Disabled {
-    disabled: bool,
+pub struct Disabled {
+    pub disabled: bool,
 }
 
 /// What the bus adds.
-#[derive(Default, VmState)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, VmState)]
 #[vmstate(name = "virtio/extra_state", version = 1)]
-struct ExtraState {
-    extra_state: BusState,
+pub struct ExtraState {
+    pub extra_state: BusState,
 }
 
 /// A description without a name on the wire: its subsection tells whose it is.
-enum BusState {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum BusState {
+    /// PCI.
     Pci(VirtioPciExtra),
+    /// Memory-mapped registers.
     Mmio(VirtioMmioExtra),
 }
 
@@ -181,7 +193,8 @@ impl Field for BusState {
 }
 
 /// `virtqueue_extra_state`.
-enum BusStateCodec {}
+#[derive(Debug)]
+pub enum BusStateCodec {}
 
 impl Codec<BusState> for BusStateCodec {
     const NESTS: bool = true;

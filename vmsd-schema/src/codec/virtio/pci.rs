@@ -1,21 +1,22 @@
 //! Virtio over PCI (hw/virtio/virtio-pci.c).
 
-use vmsd_schema::codec::{MsixTable, Nested};
-use vmsd_schema::schema::Shape;
-use vmsd_schema::vmstate::Describer;
-use vmsd_schema::wire::Writer;
-use vmsd_schema::{Codec, Loader, Mode, Result, Unused, VmState};
+use crate::codec::{MsixTable, Nested, PciDevice};
+use crate::schema::Shape;
+use crate::vmstate::Describer;
+use crate::wire::Writer;
+use crate::{Codec, Loader, Mode, Result, Unused, VmState};
 
-use crate::mirrors::pci::{config_has, PciDevice, CAP_EXPRESS};
+use crate::codec::pci_device::{config_has, CAP_EXPRESS};
 
 /// The PCI function in front of the device.
-#[derive(Default)]
-pub(crate) struct VirtioPci {
-    pub(super) pci_dev: PciDevice,
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct VirtioPci {
+    /// The function.
+    pub pci_dev: PciDevice,
     /// Its vectors, if it has the capability.
-    pub(super) msix: MsixTable,
+    pub msix: MsixTable,
     /// The vector of changes in the configuration.
-    pub(super) config_vector: u16,
+    pub config_vector: u16,
 }
 
 /// A function that is conventional or express by the bus it is plugged into. Without a destination its capabilities tell.
@@ -49,52 +50,52 @@ impl Codec<PciDevice> for ProxyDevice {
 }
 
 /// The bus's own subsection (`virtio_pci_save_extra_state`); nothing but subsections.
-#[derive(Default, VmState)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, VmState)]
 #[vmstate(name = "virtio_pci", version = 1)]
-pub(super) struct VirtioPciExtra {
+pub struct VirtioPciExtra {
     #[vmstate(subsection)]
-    modern_state: Option<ModernState>,
+    pub modern_state: Option<ModernState>,
 }
 
 /// Registers of a modern device.
-#[derive(VmState)]
+#[derive(Clone, Debug, PartialEq, Eq, VmState)]
 #[vmstate(name = "virtio_pci/modern_state", version = 1, default)]
-struct ModernState {
+pub struct ModernState {
     /// Which features of the device are shown.
-    dfselect: u32,
+    pub dfselect: u32,
     /// Which features of the driver are shown.
-    gfselect: u32,
+    pub gfselect: u32,
     /// Features as the driver wrote them.
-    guest_features: [u32; 2],
+    pub guest_features: [u32; 2],
     /// Queues as the driver wrote them.
-    vqs: Box<[ModernQueueState; 1024]>,
+    pub vqs: Box<[ModernQueueState; 1024]>,
     /// Since 11.0.
     #[vmstate(subsection)]
-    features128: Option<Features128>,
+    pub features128: Option<Features128>,
 }
 
 /// A queue.
-#[derive(Default, VmState)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, VmState)]
 #[vmstate(name = "virtio_pci/modern_queue_state", version = 1)]
-struct ModernQueueState {
+pub struct ModernQueueState {
     /// Its entries.
-    num: u16,
+    pub num: u16,
     /// The upper half of `enabled`.
-    was_enabled: Unused<1>,
+    pub was_enabled: Unused<1>,
     /// Whether it is in use.
-    enabled: bool,
+    pub enabled: bool,
     /// Where its descriptors are: the lower half, the upper half.
-    desc: [u32; 2],
+    pub desc: [u32; 2],
     /// Where the driver's ring is.
-    avail: [u32; 2],
+    pub avail: [u32; 2],
     /// Where the device's ring is.
-    used: [u32; 2],
+    pub used: [u32; 2],
 }
 
 /// Features from bit 64 on.
-#[derive(Default, VmState)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, VmState)]
 #[vmstate(name = "virtio_pci/modern_state/features128", version = 1)]
-struct Features128 {
+pub struct Features128 {
     /// Features as the driver wrote them.
-    guest_features: [u32; 2],
+    pub guest_features: [u32; 2],
 }

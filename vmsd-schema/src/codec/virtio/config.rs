@@ -1,25 +1,28 @@
 //! The configuration space of a virtio device: be32 length and bytes, whose meaning the device gives them.
 
-use vmsd_schema::codec::Buffer;
-use vmsd_schema::schema::{Schema, Shape};
-use vmsd_schema::vmstate::schema_builder::SchemaBuilder;
-use vmsd_schema::vmstate::{Describer, FieldMeta, Visitor};
-use vmsd_schema::wire::Writer;
-use vmsd_schema::{codec, Codec, ErrorKind, Field, Loader, Mode, Result, Value, VmState};
+use crate::codec::Buffer;
+use crate::schema::{Schema, Shape};
+use crate::vmstate::schema_builder::SchemaBuilder;
+use crate::vmstate::{Describer, FieldMeta, Visitor};
+use crate::wire::Writer;
+use crate::{codec, Codec, ErrorKind, Field, Loader, Mode, Result, Value, VmState};
 
 use super::meta;
 
 /// The bytes, of which there may be fewer than the device knows fields for: features decide.
-#[derive(Default)]
-pub(crate) struct Config {
-    layout: &'static [ConfigField],
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Config {
+    /// None of a device that nobody knows: then there may be any number of bytes.
+    layout: Option<&'static [ConfigField]>,
     /// Fields of the driver's byte order, which is the guest's for a legacy driver.
     pub(super) big_endian: bool,
-    bytes: Vec<u8>,
+    /// The space.
+    pub bytes: Vec<u8>,
 }
 
 /// A field of the space.
-pub(crate) struct ConfigField {
+#[derive(Debug)]
+pub struct ConfigField {
     meta: FieldMeta,
     size: usize,
     number: bool,
@@ -30,7 +33,8 @@ static REST: FieldMeta = meta("rest");
 
 impl ConfigField {
     /// A number of `size` bytes.
-    pub(crate) const fn number(name: &'static str, size: usize) -> Self {
+    #[must_use]
+    pub const fn number(name: &'static str, size: usize) -> Self {
         Self {
             meta: meta(name),
             size,
@@ -39,7 +43,8 @@ impl ConfigField {
     }
 
     /// `size` bytes.
-    pub(crate) const fn bytes(name: &'static str, size: usize) -> Self {
+    #[must_use]
+    pub const fn bytes(name: &'static str, size: usize) -> Self {
         Self {
             meta: meta(name),
             size,
@@ -48,9 +53,17 @@ impl ConfigField {
     }
 }
 
+impl PartialEq for ConfigField {
+    fn eq(&self, other: &Self) -> bool {
+        (self.meta.name, self.size, self.number) == (other.meta.name, other.size, other.number)
+    }
+}
+
+impl Eq for ConfigField {}
+
 impl Config {
     /// An empty space that can hold `layout`.
-    pub(super) fn new(layout: &'static [ConfigField]) -> Self {
+    pub(super) fn new(layout: Option<&'static [ConfigField]>) -> Self {
         Self {
             layout,
             ..Self::default()
@@ -58,7 +71,10 @@ impl Config {
     }
 
     fn capacity(&self) -> usize {
-        self.layout.iter().map(|field| field.size).sum()
+        match self.layout {
+            Some(layout) => layout.iter().map(|field| field.size).sum(),
+            None => usize::MAX,
+        }
     }
 }
 
@@ -87,7 +103,7 @@ impl VmState for Config {
             self.bytes.resize(length.value, 0);
         }
         let mut start = 0;
-        for field in self.layout {
+        for field in self.layout.unwrap_or_default() {
             let Some(value) = self.bytes.get_mut(start..start + field.size) else {
                 break;
             };

@@ -1,35 +1,35 @@
 //! A request that the device took from a queue and has not returned (`qemu_put_virtqueue_element`): a struct of the
 //! host's memory, with room for 1024 segments each way, in the host's byte order. Little-endian hosts are read.
 
-use vmsd_schema::schema::Shape;
-use vmsd_schema::vmstate::Describer;
-use vmsd_schema::wire::Reader;
-use vmsd_schema::wire::Writer;
-use vmsd_schema::{Codec, Error, ErrorKind, Field, Loader, Result, Value};
+use crate::schema::Shape;
+use crate::vmstate::Describer;
+use crate::wire::Reader;
+use crate::wire::Writer;
+use crate::{Codec, Error, ErrorKind, Field, Loader, Result, Value};
 
 /// Segments of each direction (`VIRTQUEUE_MAX_SIZE`).
 const SEGMENTS: usize = 1024;
 
 /// The request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Element {
+pub struct Element {
     /// The first of its descriptors.
-    pub(crate) index: u32,
+    pub index: u32,
     /// Memory that the device writes.
-    pub(crate) input: Vec<Segment>,
+    pub input: Vec<Segment>,
     /// Memory that the device reads.
-    pub(crate) output: Vec<Segment>,
+    pub output: Vec<Segment>,
 }
 
 /// A piece of the guest's memory.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Segment {
+pub struct Segment {
     /// Where the guest has it.
-    pub(crate) address: u64,
+    pub address: u64,
     /// Where QEMU had it; old versions sent that.
-    pub(crate) base: u64,
+    pub base: u64,
     /// Its bytes.
-    pub(crate) length: u64,
+    pub length: u64,
 }
 
 impl Field for Element {
@@ -37,7 +37,8 @@ impl Field for Element {
 }
 
 /// `VirtQueueElementOld`.
-pub(crate) enum OldElement {}
+#[derive(Debug)]
+pub enum OldElement {}
 
 /// Three numbers, a gap, and the arrays: 49168 bytes.
 const SIZE: usize = 16 + 2 * 8 * SEGMENTS + 2 * 16 * SEGMENTS;

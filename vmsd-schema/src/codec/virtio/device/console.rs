@@ -1,51 +1,53 @@
 //! The ports of a `virtio-serial` controller (`virtio_serial_save_device`). QEMU writes them by hand; the names are those
 //! of its structs.
 
-use vmsd_schema::codec::{Each, Nested, Scalar};
-use vmsd_schema::schema::Schema;
-use vmsd_schema::vmstate::schema_builder::SchemaBuilder;
-use vmsd_schema::vmstate::{FieldMeta, Visitor};
-use vmsd_schema::{Field, Result, VmState};
+use crate::codec::{Each, Nested, Scalar};
+use crate::schema::Schema;
+use crate::vmstate::schema_builder::SchemaBuilder;
+use crate::vmstate::{FieldMeta, Visitor};
+use crate::{Field, Result, VmState};
 
-use crate::mirrors::virtio::{meta, Element};
+use crate::codec::virtio::{meta, ConfigField, DevicePart, Element};
 
 /// Ports that a controller can have: half of its queues, one pair for control.
 const MAX_PORTS: u32 = 511;
 
 /// The controller's own part.
-pub(crate) struct Serial {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Console {
     /// Once the size of a console; nobody reads it.
-    cols: u16,
-    rows: u16,
+    pub cols: u16,
+    /// The same.
+    pub rows: u16,
     /// Ports that there may be, in the guest's byte order (`max_ports`).
-    max_nr_ports: u32,
+    pub max_nr_ports: u32,
     /// A bit for each that there is.
-    ports_map: Vec<u32>,
+    pub ports_map: Vec<u32>,
     /// They.
-    ports: Vec<Port>,
+    pub ports: Vec<Port>,
 }
 
 /// A port.
-#[derive(Default, VmState)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, VmState)]
 #[vmstate(name = "virtio-serial-port", version = 3)]
-struct Port {
+pub struct Port {
     /// Its number: a bit of the map.
-    id: u32,
+    pub id: u32,
     /// Whether the guest has it open.
-    guest_connected: u8,
+    pub guest_connected: u8,
     /// Whether the host has.
-    host_connected: u8,
+    pub host_connected: u8,
     /// Whether a buffer of the guest's is half read.
-    elem_popped: u32,
+    pub elem_popped: u32,
     /// Its segment.
     #[vmstate(exists = Self::is_popped)]
-    iov_idx: u32,
+    pub iov_idx: u32,
     /// The place in the segment.
     #[vmstate(exists = Self::is_popped)]
-    iov_offset: u64,
+    pub iov_offset: u64,
     /// The buffer.
     #[vmstate(exists = Self::is_popped)]
-    elem: Element,
+    pub elem: Element,
 }
 
 static COLS: FieldMeta = meta("config.cols");
@@ -61,7 +63,7 @@ impl Port {
     }
 }
 
-impl Default for Serial {
+impl Default for Console {
     fn default() -> Self {
         Self {
             cols: 0,
@@ -73,7 +75,7 @@ impl Default for Serial {
     }
 }
 
-impl Serial {
+impl Console {
     /// The number is written as it stands in the guest's memory. No controller has so many ports that both readings are
     /// possible.
     fn max_ports(&self) -> u32 {
@@ -86,7 +88,16 @@ impl Serial {
     }
 }
 
-impl VmState for Serial {
+impl DevicePart for Console {
+    const CONFIG: Option<&'static [ConfigField]> = Some(&[
+        ConfigField::number("cols", 2),
+        ConfigField::number("rows", 2),
+        ConfigField::number("max_nr_ports", 4),
+        ConfigField::number("emerg_wr", 4),
+    ]);
+}
+
+impl VmState for Console {
     const NAME: &'static str = "virtio-serial-device";
     const VERSION: u32 = 3;
     const MINIMUM_VERSION: u32 = 3;
@@ -132,6 +143,6 @@ impl VmState for Serial {
     }
 }
 
-impl Field for Serial {
+impl Field for Console {
     type Codec = Nested;
 }

@@ -1,40 +1,40 @@
 //! A queue of a virtio device, as `virtio_save` writes it by hand.
 
-use vmsd_schema::VmState;
+use crate::VmState;
 
 use super::bus::{Bus, NO_VECTOR};
 
 /// A queue. Where the rings of a modern device are stands in a subsection.
-#[derive(Clone, Default, VmState)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, VmState)]
 #[vmstate(name = "virtqueue", version = 1)]
-pub(super) struct VirtQueue {
+pub struct VirtQueue {
     /// Whether the bus lets the guest choose an alignment.
     #[vmstate(skip)]
-    has_align: bool,
+    pub has_align: bool,
     /// Whether the bus has vectors.
     #[vmstate(skip)]
-    has_vector: bool,
+    pub has_vector: bool,
     /// How many.
     #[vmstate(skip)]
-    vectors: u16,
+    pub vectors: u16,
     /// Entries.
-    num: u32,
+    pub num: u32,
     /// Alignment of the rings of a legacy device.
     #[vmstate(exists = has_align)]
-    align: u32,
+    pub align: u32,
     /// Where the descriptors are.
-    desc: u64,
+    pub desc: u64,
     /// The next entry that the device takes.
     #[vmstate(validate = Self::is_inside_a_ring)]
-    last_avail_idx: u16,
+    pub last_avail_idx: u16,
     /// The vector of its interrupts.
     #[vmstate(exists = has_vector, validate = Self::is_a_vector)]
-    vector: u16,
+    pub vector: u16,
 }
 
 impl VirtQueue {
     /// A queue of a device behind `bus`.
-    pub(super) fn of(bus: &Bus) -> Self {
+    pub fn of(bus: &Bus) -> Self {
         let vectors = bus.vectors();
         Self {
             has_align: bus.aligns_queues(),

@@ -2,28 +2,40 @@
 //! which puts three numbers before the registers.
 
 use super::{
-    behind_buses, plain_device, Blob, Bus, ConfigField, Element, OldElement, VirtioDevice,
+    Bus, ConfigField, DevicePart, Element, OldElement, Unknown, Virtio, VirtioDevice,
 };
-use vmsd_schema::decode::{decode, End};
-use vmsd_schema::vmstate::Describer;
-use vmsd_schema::wire::Reader;
-use vmsd_schema::{Codec, Dialect, Error, ErrorKind, Loader, Mode, VmState};
+use crate::decode::{decode, End};
+use crate::schema::Description;
+use crate::vmstate::Describer;
+use crate::wire::Reader;
+use crate::{Codec, Dialect, Error, ErrorKind, Loader, Mode, VmState};
 
-#[derive(VmState)]
+#[derive(Default, VmState)]
 #[vmstate(name = "virtio-test", version = 1)]
 struct Device {
-    #[vmstate(with = Blob)]
+    #[vmstate(with = Virtio)]
     virtio: VirtioDevice<Part>,
 }
 
-behind_buses!(Device);
-plain_device!(
-    Part,
-    [
+impl Device {
+    fn behind(bus: Bus) -> Self {
+        Self {
+            virtio: VirtioDevice::behind(bus, Part {}),
+        }
+    }
+}
+
+#[derive(Default, VmState)]
+#[vmstate(name = "nothing", version = 0)]
+struct Part {}
+
+impl DevicePart for Part {
+    const CONFIG: Option<&'static [ConfigField]> = Some(&[
         ConfigField::number("size", 4),
-        ConfigField::bytes("tail", 4)
-    ]
-);
+        ConfigField::bytes("tail", 4),
+    ]);
+    const SENT: bool = false;
+}
 
 /// Of an mmio device with one queue; each piece can be replaced.
 struct Stream {
@@ -65,7 +77,7 @@ impl Stream {
     }
 
     fn refused(&self) -> Error {
-        vmsd_schema::load(&mut Device::behind(Bus::mmio()), &self.bytes(), 1).unwrap_err()
+        crate::load(&mut Device::behind(Bus::mmio()), &self.bytes(), 1).unwrap_err()
     }
 }
 
@@ -82,8 +94,8 @@ fn assert_says(error: &Error, kind: ErrorKind, words: &[&str]) {
 fn a_device_goes_there_and_back_with_its_configuration_by_name() {
     let bytes = Stream::default().bytes();
     let mut device = Device::behind(Bus::mmio());
-    vmsd_schema::load(&mut device, &bytes, 1).unwrap();
-    let described = vmsd_schema::describe(&mut device, Dialect::Qemu11_1, 1).unwrap();
+    crate::load(&mut device, &bytes, 1).unwrap();
+    let described = crate::describe(&mut device, Dialect::Qemu11_1, 1).unwrap();
     assert_eq!(described.bytes, bytes);
     let virtio = described.value.get("virtio").unwrap();
     let config = virtio.get("config").unwrap();
@@ -145,12 +157,12 @@ fn cve_2014_0182_a_configuration_larger_than_the_device() {
         &["`config_len` is 9", "bound 8"],
     );
     let mut device = Device::behind(Bus::mmio());
-    vmsd_schema::inspect(&mut device, &stream.bytes(), 1, None).unwrap();
+    crate::inspect(&mut device, &stream.bytes(), 1, None).unwrap();
     let huge = Stream {
         config_len: u32::MAX,
         ..Stream::default()
     };
-    let error = vmsd_schema::inspect(&mut device, &huge.bytes(), 1, None).unwrap_err();
+    let error = crate::inspect(&mut device, &huge.bytes(), 1, None).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Truncated);
 }
 
@@ -178,4 +190,49 @@ fn cve_2013_4535_more_segments_than_a_request_has() {
         ErrorKind::Count,
         &["`in_num` is 1025", "bound 1024"],
     );
+}
+
+/// A device that nobody knows.
+#[derive(Default, VmState)]
+#[vmstate(name = "virtio-test", version = 1)]
+struct Stranger {
+    #[vmstate(with = Virtio)]
+    virtio: VirtioDevice<Unknown>,
+}
+
+fn described(bytes: &[u8]) -> Description {
+    let mut device = Device::behind(Bus::mmio());
+    crate::load(&mut device, &Stream::default().bytes(), 1).unwrap();
+    let mut description = crate::describe(&mut device, Dialect::Qemu11_1, 1)
+        .unwrap()
+        .description;
+    description.fields[0].size = bytes.len() as u64;
+    description
+}
+
+#[test]
+fn a_reader_who_knows_the_size_finds_the_bus() {
+    let bytes = Stream::default().bytes();
+    let mut device = Device::default();
+    let hint = described(&bytes);
+    crate::inspect(&mut device, &bytes, 1, Some(&hint)).unwrap();
+    assert!(matches!(device.virtio.bus, Bus::Mmio(_)));
+    let error = crate::inspect(&mut Device::default(), &bytes, 1, None).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Truncated);
+}
+
+#[test]
+fn the_part_of_an_unknown_device_reaches_up_to_the_subsections() {
+    let mut bytes = Stream::default().bytes();
+    // What looks like the start of a subsection, and is none.
+    let part = *b"\x05\x08virtio/xabc";
+    bytes.extend(part);
+    bytes.extend(*b"\x05\x15virtio/64bit_features\0\0\0\x01\0\0\0\x01\0\0\0\x30");
+    let hint = described(&bytes);
+    let mut device = Stranger::default();
+    crate::inspect(&mut device, &bytes, 1, Some(&hint)).unwrap();
+    assert_eq!(device.virtio.device.bytes, part);
+    let features = device.virtio.subsections.features64.as_ref().unwrap();
+    assert_eq!(features.guest_features, 0x1_0000_0030);
+    assert_eq!(crate::save(&mut device, 1).unwrap(), bytes);
 }

@@ -1,32 +1,33 @@
 //! The pairs of queues of a `virtio-net` card but the first (`virtio_net_tx_waiting_pre_load`). Their number is one
 //! less than a field says, which no table can.
 
-use vmsd_schema::codec::{Each, Equal, Nested, Scalar};
-use vmsd_schema::schema::Schema;
-use vmsd_schema::vmstate::schema_builder::SchemaBuilder;
-use vmsd_schema::vmstate::{FieldMeta, Visitor};
-use vmsd_schema::{Field, Result, VmState};
+use crate::codec::{Each, Equal, Nested, Scalar};
+use crate::schema::Schema;
+use crate::vmstate::schema_builder::SchemaBuilder;
+use crate::vmstate::{FieldMeta, Visitor};
+use crate::{Field, Result, VmState};
 
-use crate::mirrors::virtio::meta;
+use crate::codec::virtio::meta;
 
 /// The pairs.
-pub(super) struct Pairs {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pairs {
     /// `max_queue_pairs > 1`: a property of the card.
     sent: bool,
     /// Pairs that the card has.
-    max: u16,
+    pub max: u16,
     /// Pairs in use: more than there are were CVE-2013-4150.
-    current: u16,
+    pub current: u16,
     /// All but the first.
-    further: Vec<NetQueue>,
+    pub further: Vec<NetQueue>,
 }
 
 /// A pair of queues.
-#[derive(Default, VmState)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, VmState)]
 #[vmstate(name = "virtio-net-queue-tx_waiting", version = 0)]
-pub(super) struct NetQueue {
+pub struct NetQueue {
     /// Whether packets wait for a timer.
-    tx_waiting: u32,
+    pub tx_waiting: u32,
 }
 
 static MAX: FieldMeta = meta("max_queue_pairs");
@@ -46,7 +47,7 @@ impl Default for Pairs {
 
 impl Pairs {
     /// Of a card that has `max` pairs.
-    pub(super) fn up_to(max: u16) -> Self {
+    pub fn up_to(max: u16) -> Self {
         Self {
             sent: max > 1,
             max,

@@ -1,17 +1,17 @@
 //! The part of a virtio device that its bus writes (`VirtioBusClass`): PCI, memory-mapped registers, or a channel.
 
-use vmsd_schema::codec::{MsixState, MsixTable, Nested, Scalar};
-use vmsd_schema::vmstate::{FieldMeta, Visitor};
-use vmsd_schema::Result;
+use crate::codec::{MsixState, MsixTable, Nested, PciDevice, Scalar};
+use crate::vmstate::{FieldMeta, Visitor};
+use crate::Result;
 
 use super::ccw::VirtioCcwDev;
 use super::meta;
 use super::mmio::VirtioMmio;
 use super::pci::{ProxyDevice, VirtioPci};
-use crate::mirrors::pci::PciDevice;
 
 /// How the guest reaches a virtio device. No bus tells its name: the section's idstr does, and the destination knows.
-pub(crate) enum Bus {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Bus {
     /// `virtio_pci_save_config`.
     Pci(Box<VirtioPci>),
     /// `virtio_mmio_save_config`.
@@ -37,13 +37,29 @@ impl Default for Bus {
 
 impl Bus {
     /// Memory-mapped registers.
-    pub(crate) fn mmio() -> Self {
+    #[must_use]
+    pub fn mmio() -> Self {
         Self::Mmio(VirtioMmio::default())
     }
 
     /// A channel device.
-    pub(crate) fn ccw() -> Self {
+    #[must_use]
+    pub fn ccw() -> Self {
         Self::Ccw(Box::default())
+    }
+
+    /// All buses, the one first that a field which begins with `bytes` most likely has: over PCI it begins with the
+    /// version of `PCIDevice` and the vendor, over a channel with the number of its subsystem.
+    pub(super) fn likeliest_first(bytes: &[u8]) -> [Self; 3] {
+        const PCI: [u8; 6] = [0, 0, 0, 2, 0xf4, 0x1a];
+        const CHANNELS: u8 = 0xfe;
+        if bytes.starts_with(&PCI) {
+            [Self::default(), Self::mmio(), Self::ccw()]
+        } else if bytes.first() == Some(&CHANNELS) {
+            [Self::ccw(), Self::mmio(), Self::default()]
+        } else {
+            [Self::mmio(), Self::default(), Self::ccw()]
+        }
     }
 
     /// The vectors that queues can have; none where queues have no vector.

@@ -1,50 +1,69 @@
 //! Requests of a SCSI disk (`put_scsi_requests`): a byte before each, what the controller adds, what the disk adds; a
 //! zero behind the last. Which controller it is and whether the disk adds anything is never sent.
 
-use vmsd_schema::codec::{Buffer, Nested, Scalar};
-use vmsd_schema::schema::{Schema, Shape};
-use vmsd_schema::vmstate::schema_builder::SchemaBuilder;
-use vmsd_schema::vmstate::{Counted, Describer, FieldMeta, Unit, Visitor};
-use vmsd_schema::wire::Writer;
-use vmsd_schema::{Codec, Field, Loader, Result, VmState};
-
-use crate::mirrors::virtio::{meta, Element, OldElement};
+use super::virtio::{meta, Element, OldElement};
+use super::{Buffer, Nested, Scalar};
+use crate::schema::{Schema, Shape};
+use crate::vmstate::schema_builder::SchemaBuilder;
+use crate::vmstate::{Counted, Describer, FieldMeta, Unit, Visitor};
+use crate::wire::Writer;
+use crate::{Codec, Field, Loader, Result, VmState};
 
 /// The requests.
-#[derive(Default)]
-pub(crate) struct Requests {
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Requests {
     /// What each has beside its command.
     form: Form,
-    requests: Vec<Request>,
+    /// They, in their order.
+    pub requests: Vec<Request>,
 }
 
 /// What the destination knows of its requests.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Form {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Form {
     /// Whether the controller is a `virtio-scsi`. Others add nothing.
-    pub(crate) virtio: bool,
+    pub virtio: bool,
     /// Whether commands are migrated that the disk carries out by itself (`migrate-emulated-scsi-request`).
-    pub(crate) emulated: bool,
+    pub emulated: bool,
+}
+
+impl Form {
+    const ALL: [Self; 4] = [
+        Self::new(false, false),
+        Self::new(true, false),
+        Self::new(false, true),
+        Self::new(true, true),
+    ];
+
+    const fn new(virtio: bool, emulated: bool) -> Self {
+        Self { virtio, emulated }
+    }
 }
 
 /// A request.
-#[derive(Default)]
-struct Request {
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Request {
     form: Form,
     /// 1: it failed and is tried again; 2: it goes on.
-    kind: u8,
-    command: [u8; 16],
-    tag: u32,
-    lun: u32,
+    pub kind: u8,
+    /// What the disk is told.
+    pub command: [u8; 16],
+    /// The controller's number for it.
+    pub tag: u32,
+    /// The unit of the disk.
+    pub lun: u32,
     /// The queue of the `virtio-scsi` controller.
-    queue: u32,
-    element: Element,
-    sector: u64,
-    sector_count: u32,
+    pub queue: u32,
+    /// The same controller's request.
+    pub element: Element,
+    /// Where the data stands.
+    pub sector: u64,
+    /// How many sectors are left.
+    pub sector_count: u32,
     /// Bytes of its buffer.
-    buflen: u32,
+    pub buflen: u32,
     /// Bytes of the buffer that were used.
-    data: Vec<u8>,
+    pub data: Vec<u8>,
 }
 
 static KIND: FieldMeta = meta("kind");
@@ -65,7 +84,8 @@ const RETRY: u8 = 1;
 
 impl Requests {
     /// Of a disk on such a controller.
-    pub(crate) fn of(form: Form) -> Self {
+    #[must_use]
+    pub fn of(form: Form) -> Self {
         Self {
             form,
             requests: Vec::new(),
@@ -227,9 +247,10 @@ const OTHER_OUTPUT: [u8; 33] = [
 ];
 
 /// The field of type `scsi-requests`.
-pub(crate) enum RequestsBlob {}
+#[derive(Debug)]
+pub enum ScsiRequests {}
 
-impl Codec<Requests> for RequestsBlob {
+impl Codec<Requests> for ScsiRequests {
     const MIN_SIZE: usize = 1;
     const NESTS: bool = true;
 
@@ -241,8 +262,15 @@ impl Codec<Requests> for RequestsBlob {
         VmState::save(value, writer, Requests::VERSION)
     }
 
+    /// A reader without a destination, who is told where the field ends, tries every form.
     fn load(value: &mut Requests, loader: &mut Loader<'_>) -> Result<()> {
-        loader.nested(value, Requests::VERSION)
+        let Some(size) = loader.described_size() else {
+            return loader.nested(value, Requests::VERSION);
+        };
+        let own = std::mem::take(value);
+        let others = Form::ALL.map(Requests::of);
+        *value = loader.first_that_fits(size, std::iter::once(own).chain(others))?;
+        Ok(())
     }
 
     fn describe(value: &mut Requests, describer: &mut Describer) -> Result<()> {
@@ -253,7 +281,7 @@ impl Codec<Requests> for RequestsBlob {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use vmsd_schema::ErrorKind;
+    use crate::ErrorKind;
 
     const VIRTIO: Form = Form {
         virtio: true,
@@ -285,22 +313,22 @@ mod tests {
         };
         let mut requests = Requests::of(VIRTIO);
         requests.requests.extend([read(), write, retry]);
-        let bytes = vmsd_schema::save(&mut requests, 0).unwrap();
+        let bytes = crate::save(&mut requests, 0).unwrap();
         let each = 1 + 24 + 4 + 49168 + 16;
         assert_eq!(bytes.len(), 3 * each + (4 + 512) + 512 + 1);
         let mut again = Requests::of(VIRTIO);
-        vmsd_schema::load(&mut again, &bytes, 0).unwrap();
+        crate::load(&mut again, &bytes, 0).unwrap();
         assert_eq!(again.requests.len(), 3);
-        assert_eq!(vmsd_schema::save(&mut again, 0).unwrap(), bytes);
+        assert_eq!(crate::save(&mut again, 0).unwrap(), bytes);
     }
 
     #[test]
     fn cve_2013_4542_more_segments_than_a_request_has() {
         let mut requests = Requests::of(VIRTIO);
         requests.requests.push(read());
-        let mut bytes = vmsd_schema::save(&mut requests, 0).unwrap();
+        let mut bytes = crate::save(&mut requests, 0).unwrap();
         bytes[1 + 24 + 4 + 4..][..4].copy_from_slice(&2000_u32.to_le_bytes());
-        let error = vmsd_schema::load(&mut requests, &bytes, 0).unwrap_err();
+        let error = crate::load(&mut requests, &bytes, 0).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Count);
         assert!(
             error
@@ -317,7 +345,7 @@ mod tests {
             buflen: 511,
             ..read()
         });
-        let bytes = vmsd_schema::save(&mut requests, 0);
+        let bytes = crate::save(&mut requests, 0);
         let error = bytes.unwrap_err();
         assert!(
             error

@@ -1,38 +1,39 @@
 //! `PCIDevice` (hw/pci/pci.c): what every PCI device migrates first.
 
-use vmsd_schema::codec::{Boxed, Int32Le, PciConfig, PciIrqState};
-use vmsd_schema::VmState;
+use super::{Boxed, Int32Le, PciConfig, PciIrqState};
+use crate::VmState;
 
 /// The configuration space and the interrupt pins.
 ///
 /// QEMU's table has `config` twice and sends one of them: 256 bytes of a conventional device, 4096 of a PCI Express
 /// device. Some devices are either, by the bus they are plugged into.
-#[derive(VmState)]
+#[derive(Clone, Debug, PartialEq, Eq, VmState)]
 #[vmstate(name = "PCIDevice", version = 2, minimum_version = 1, default)]
-pub(crate) struct PciDevice {
+pub struct PciDevice {
     /// The sender's layout, at most the destination's.
     #[vmstate(with = Int32Le, default = 2)]
-    version_id: i32,
+    pub version_id: i32,
     /// `!pci_is_express()`.
     #[vmstate(skip, default = true)]
-    conventional: bool,
+    pub conventional: bool,
     /// `pci_is_express()`.
     #[vmstate(skip)]
-    express: bool,
+    pub express: bool,
     /// The space of a conventional device.
     #[vmstate(exists = conventional, with = PciConfig)]
-    config: [u8; 256],
+    pub config: [u8; 256],
     /// The space of a PCI Express device.
     #[vmstate(name = "config", exists = express, with = Boxed<PciConfig>)]
-    express_config: Box<[u8; 4096]>,
+    pub express_config: Box<[u8; 4096]>,
     /// The levels of INTA to INTD.
     #[vmstate(since = 2, with = PciIrqState)]
-    irq_state: [bool; 4],
+    pub irq_state: [bool; 4],
 }
 
 impl PciDevice {
     /// A PCI Express device.
-    pub(crate) fn express() -> Self {
+    #[must_use]
+    pub fn express() -> Self {
         Self {
             conventional: false,
             express: true,
@@ -41,7 +42,8 @@ impl PciDevice {
     }
 
     /// The space, as much of it as the device has.
-    pub(crate) fn space(&self) -> &[u8] {
+    #[must_use]
+    pub fn space(&self) -> &[u8] {
         if self.express {
             self.express_config.as_slice()
         } else {
@@ -50,7 +52,8 @@ impl PciDevice {
     }
 
     /// The vectors of the MSI-X capability, if there is one.
-    pub(crate) fn msix_vectors(&self) -> Option<u16> {
+    #[must_use]
+    pub fn msix_vectors(&self) -> Option<u16> {
         let at = capability(self.space(), CAP_MSIX)?;
         let control = self.space().get(at + 2..)?.first_chunk()?;
         Some((u16::from_le_bytes(*control) & 0x7ff) + 1)
@@ -60,10 +63,10 @@ impl PciDevice {
 /// MSI-X.
 const CAP_MSIX: u8 = 0x11;
 /// PCI Express.
-pub(crate) const CAP_EXPRESS: u8 = 0x10;
+pub(super) const CAP_EXPRESS: u8 = 0x10;
 
 /// Whether the configuration space `config` has the capability `id`.
-pub(crate) fn config_has(config: &[u8], id: u8) -> bool {
+pub(super) fn config_has(config: &[u8], id: u8) -> bool {
     capability(config, id).is_some()
 }
 
