@@ -19,6 +19,7 @@ pub mod mirrors;
 pub mod outline;
 pub mod output;
 pub mod policy;
+pub mod preflight;
 pub mod qemu;
 pub mod ram;
 pub mod releases;

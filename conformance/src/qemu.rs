@@ -5,7 +5,8 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 use std::{fmt, fs, io, thread};
 
@@ -96,7 +97,7 @@ impl Machine {
         let mut process = Process::start(self, &[])?;
         process.execute(
             "migrate",
-            json!({ "uri": format!("exec:cat > {}", file.path().display()) }),
+            json!({ "uri": format!("exec:cat > {}", quoted(file.path())) }),
         )?;
         let deadline = Instant::now() + PATIENCE;
         loop {
@@ -126,16 +127,29 @@ impl Machine {
     /// If QEMU does not run, or writes nothing.
     pub fn dump(&self) -> Result<Vec<u8>> {
         let file = scratch(&self.scratch, "dump");
-        let output = Command::new(&self.binary)
+        let mut child = Command::new(&self.binary)
             .args(&self.args)
             .args(["-display", "none", "-dump-vmstate"])
             .arg(file.path())
             .stdin(Stdio::null())
-            .output()
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
             .map_err(|error| QemuError(format!("{}: {error}", self.binary.display())))?;
+        let bound = Bound::to_us(&child);
+        let errors = child.stderr.take().map(lines);
+        let status = end(&mut child);
+        drop(bound);
+        let status = status?;
         match fs::read(file.path()) {
-            Ok(bytes) => Ok(bytes),
-            Err(_) => Err(QemuError(String::from_utf8_lossy(&output.stderr).trim().to_owned())),
+            Ok(bytes) if status.success() => Ok(bytes),
+            _ => {
+                let words: Vec<String> = errors.into_iter().flatten().collect();
+                Err(QemuError(format!(
+                    "no dump was written: {}",
+                    words.join(" ; ")
+                )))
+            }
         }
     }
 
@@ -146,7 +160,7 @@ impl Machine {
     pub fn load(&self, stream: &[u8]) -> Result<Verdict> {
         let file = scratch(&self.scratch, "load");
         fs::write(file.path(), stream)?;
-        let incoming = format!("exec:cat {}", file.path().display());
+        let incoming = format!("exec:cat {}", quoted(file.path()));
         let mut process = match Process::start(self, &["-incoming", &incoming]) {
             Ok(process) => process,
             Err(Started::Ended(verdict)) => return Ok(verdict),
@@ -199,7 +213,8 @@ struct Process {
     child: Child,
     bound: Option<Bound>,
     input: ChildStdin,
-    output: BufReader<ChildStdout>,
+    /// Lines of the protocol, as a thread of their own reads them: a QEMU that says nothing must not stop us.
+    output: Receiver<String>,
     errors: Option<thread::JoinHandle<String>>,
 }
 
@@ -234,7 +249,7 @@ impl Process {
             bound: Some(Bound::to_us(&child)),
             child,
             input,
-            output: BufReader::new(output),
+            output: lines(output),
             errors: Some(errors),
         };
         process.answer()?; // the greeting
@@ -267,18 +282,20 @@ impl Process {
 
     /// The next line: a greeting, an event or an answer.
     fn answer(&mut self) -> std::result::Result<Value, Started> {
-        let mut line = String::new();
-        match self.output.read_line(&mut line) {
-            Ok(1..) => serde_json::from_str(&line).map_err(|error| {
+        match self.output.recv_timeout(PATIENCE) {
+            Ok(line) => serde_json::from_str(&line).map_err(|error| {
                 Started::Failed(QemuError(format!("QMP speaks no JSON: {error}: {line}")))
             }),
-            _ => Err(self.ended()),
+            Err(RecvTimeoutError::Disconnected) => Err(self.ended()),
+            Err(RecvTimeoutError::Timeout) => Err(Started::Failed(QemuError(
+                "QEMU does not answer".to_owned(),
+            ))),
         }
     }
 
     fn ended(&mut self) -> Started {
         self.bound = None;
-        let status = self.child.wait();
+        let status = end(&mut self.child);
         let words = self
             .errors
             .take()
@@ -294,7 +311,7 @@ impl Process {
     fn quit(&mut self) {
         let _ = self.execute("quit", json!({}));
         self.bound = None;
-        let _ = self.child.wait();
+        let _ = end(&mut self.child);
     }
 }
 
@@ -304,6 +321,38 @@ impl Drop for Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Reads lines until there are no more, or nobody wants them.
+fn lines(output: impl Read + Send + 'static) -> Receiver<String> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        for line in BufReader::new(output).lines() {
+            let Ok(line) = line else { return };
+            if sender.send(line).is_err() {
+                return;
+            }
+        }
+    });
+    receiver
+}
+
+/// Waits for a process that should be about to end, and helps it after a while.
+fn end(child: &mut Child) -> io::Result<ExitStatus> {
+    let deadline = Instant::now() + PATIENCE;
+    while Instant::now() < deadline {
+        if let Some(status) = child.try_wait()? {
+            return Ok(status);
+        }
+        thread::sleep(Duration::from_millis(2));
+    }
+    child.kill()?;
+    child.wait()
+}
+
+/// A path as a word of a shell's command: QEMU hands `exec:` to one.
+fn quoted(path: &Path) -> String {
+    shell_words::quote(&path.to_string_lossy()).into_owned()
 }
 
 /// The signal that ended a process.

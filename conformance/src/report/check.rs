@@ -95,8 +95,9 @@ pub struct Report<'a> {
     findings: Vec<Entry<'a>>,
 }
 
+/// A finding.
 #[derive(Serialize)]
-struct Entry<'a> {
+pub(super) struct Entry<'a> {
     from: &'a str,
     to: &'a str,
     rule: &'a str,
@@ -129,7 +130,7 @@ impl<'a> Report<'a> {
 }
 
 impl<'a> Entry<'a> {
-    fn new(checked: &'a Checked, finding: &'a Finding) -> Self {
+    pub(super) fn new(checked: &'a Checked, finding: &'a Finding) -> Self {
         Self {
             from: &checked.from,
             to: &checked.to,

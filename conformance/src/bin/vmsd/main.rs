@@ -1,5 +1,6 @@
 //! The command line: which subcommands there are, how they end, and what a failure looks like.
 
+mod capture;
 mod check;
 mod common;
 mod completions;
@@ -11,6 +12,7 @@ mod generate;
 mod hexdump;
 mod inspect;
 mod matrix;
+mod preflight;
 mod rules;
 mod schema;
 mod signals;
@@ -42,6 +44,8 @@ enum Command {
     Hexdump(hexdump::Args),
     Diff(diff::Args),
     Explain(explain::Args),
+    Preflight(preflight::Args),
+    Capture(capture::Args),
     Check(check::Args),
     Strip(strip::Args),
     Conform(conform::Args),
@@ -61,6 +65,8 @@ impl Command {
             Self::Hexdump(args) => args.run(context),
             Self::Diff(args) => args.run(context),
             Self::Explain(args) => args.run(context),
+            Self::Preflight(args) => args.run(context),
+            Self::Capture(args) => args.run(context),
             Self::Check(args) => args.run(context),
             Self::Strip(args) => args.run(context),
             Self::Conform(args) => args.run(context),
