@@ -16,6 +16,8 @@ pub struct Feed {
     base: u64,
     /// Where the stream begins there.
     origin: u64,
+    /// Up to where a mapped file was given back.
+    released: usize,
 }
 
 enum Store {
@@ -39,6 +41,9 @@ const SMALL: usize = 8 << 20;
 
 /// What is asked of a pipe at once. A pipe of Linux holds half of it, and it stays in the processor's cache.
 const CHUNK: usize = 128 << 10;
+
+/// So much of a mapped file stays in memory behind the place that was reached.
+const BEHIND: usize = 8 << 20;
 
 /// What is asked of a pipe first.
 const SMALLEST: usize = 4 << 10;
@@ -71,6 +76,7 @@ impl Feed {
             start: 0,
             base: origin,
             origin,
+            released: 0,
         })
     }
 
@@ -101,8 +107,21 @@ impl Feed {
     }
 
     /// Goes on by so many of the bytes that are here.
+    #[inline]
     pub fn advance(&mut self, len: usize) {
         self.start += len;
+        if self.start - self.released > BEHIND {
+            self.release();
+        }
+    }
+
+    /// Gives back what was passed of a mapped file, so that it need not fit into memory.
+    #[cold]
+    fn release(&mut self) {
+        if let Store::Mapped(window) = &self.store {
+            window.release(self.released..self.start);
+        }
+        self.released = self.start;
     }
 
     /// Reads on, so that at least `missing` bytes more are here, or the end is known.

@@ -68,7 +68,7 @@ impl Input {
         if !metadata.is_file() {
             return Self::of_source(name, Source::pipe(file), None, options);
         }
-        let source = Source::bytes(Map::new(&file)?);
+        let source = Source::mapped(Map::new(&file)?);
         Self::of_source(name, source, Some(metadata.len()), options)
     }
 

@@ -29,7 +29,11 @@ impl Output {
             None
         };
         let file = match &aside {
-            Some(aside) => File::options().write(true).create_new(true).open(aside)?,
+            Some(aside) => File::options()
+                .read(true)
+                .write(true)
+                .create_new(true)
+                .open(aside)?,
             None => File::options().write(true).open(&wanted)?,
         };
         Ok(Self {
@@ -37,6 +41,13 @@ impl Output {
             aside,
             writer: BufWriter::with_capacity(1 << 17, file),
         })
+    }
+
+    /// The file itself, for who writes at any place of it and reads back. Nothing is there where the output is no regular
+    /// file.
+    #[must_use]
+    pub fn file(&self) -> Option<&File> {
+        self.aside.as_ref().map(|_| self.writer.get_ref())
     }
 
     /// Flushes and gives the file its name, over whatever had it.

@@ -152,7 +152,7 @@ pub(crate) fn with_bytes<T>(path: &Path, work: impl FnOnce(&[u8]) -> T) -> io::R
     } else {
         let file = File::open(path)?;
         match file.metadata()?.is_file() {
-            true => Bytes::bytes(Map::new(&file)?),
+            true => Bytes::mapped(Map::new(&file)?),
             false => Bytes::pipe(file),
         }
     };
