@@ -137,19 +137,12 @@ impl Machine {
             .spawn()
             .map_err(|error| QemuError(format!("{}: {error}", self.binary.display())))?;
         let bound = Bound::to_us(&child);
-        let errors = child.stderr.take().map(lines);
-        let status = end(&mut child);
+        let words = child.stderr.take().map(said).unwrap_or_default();
         drop(bound);
-        let status = status?;
+        let status = end(&mut child)?;
         match fs::read(file.path()) {
             Ok(bytes) if status.success() => Ok(bytes),
-            _ => {
-                let words: Vec<String> = errors.into_iter().flatten().collect();
-                Err(QemuError(format!(
-                    "no dump was written: {}",
-                    words.join(" ; ")
-                )))
-            }
+            _ => Err(QemuError(format!("no dump was written: {words}"))),
         }
     }
 
@@ -337,9 +330,23 @@ fn lines(output: impl Read + Send + 'static) -> Receiver<String> {
     receiver
 }
 
+/// All lines until a process closes its output, which it does when it ends; or until it has taken too long.
+fn said(output: impl Read + Send + 'static) -> String {
+    let deadline = Instant::now() + PATIENCE;
+    let (lines, mut words) = (lines(output), Vec::new());
+    while let Some(left) = deadline.checked_duration_since(Instant::now()) {
+        match lines.recv_timeout(left) {
+            Ok(line) => words.push(line),
+            Err(_) => break,
+        }
+    }
+    words.join(" ; ")
+}
+
 /// Waits for a process that should be about to end, and helps it after a while.
 fn end(child: &mut Child) -> io::Result<ExitStatus> {
-    let deadline = Instant::now() + PATIENCE;
+    const A_WHILE: Duration = Duration::from_secs(10);
+    let deadline = Instant::now() + A_WHILE;
     while Instant::now() < deadline {
         if let Some(status) = child.try_wait()? {
             return Ok(status);

@@ -15,6 +15,7 @@ pub mod json;
 pub mod matrix;
 pub mod mutations;
 pub mod preflight;
+pub mod ram;
 pub mod scalar;
 mod styles;
 pub mod subject;
