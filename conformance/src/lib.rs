@@ -10,6 +10,7 @@ pub mod explain;
 pub mod feed;
 pub mod generate;
 pub mod input;
+pub mod judge;
 pub mod map;
 pub mod measure;
 pub mod mirrors;

@@ -19,6 +19,7 @@ mod dma;
 mod e1000;
 mod e1000e;
 mod ehci;
+mod era;
 mod fdc;
 mod fifo8;
 mod fw_cfg;
@@ -101,6 +102,7 @@ mod xio3130_upstream;
 
 use vmsd_schema::decode::typed::{Mirror, Registry};
 
+pub(crate) use self::era::prune;
 use self::scsi_device::Form;
 use self::virtio::Bus;
 

@@ -124,21 +124,27 @@ pub fn merge(sources: &[Loaded]) -> (SchemaSet, Vec<Clash>) {
     (set, clashes)
 }
 
-/// Every built-in mirror. With a dialect fields have the names of that version.
+/// Every built-in mirror. With a dialect, what that family of versions has, by its names.
 #[must_use]
 pub fn builtin(dialect: Option<Dialect>) -> SchemaSet {
     let registry = mirrors::registry();
-    let mirrors = registry
+    let devices = registry
         .mirrors()
         .iter()
         .filter(|mirror| mirror.preset.is_empty());
     SchemaSet {
         qemu: dialect.map(|dialect| dialect.example().to_owned()),
         coverage: Coverage::default(),
-        devices: mirrors
-            .map(|mirror| Device {
-                schema: mirror.schema(),
-                ..Device::default()
+        devices: devices
+            .map(|mirror| {
+                let mut schema = mirror.schema();
+                if let Some(dialect) = dialect {
+                    mirrors::prune(&mut schema, dialect);
+                }
+                Device {
+                    schema,
+                    ..Device::default()
+                }
             })
             .collect(),
         ..SchemaSet::default()

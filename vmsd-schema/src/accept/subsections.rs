@@ -1,9 +1,9 @@
 //! The look-ahead behind the fields of a description (`vmstate_subsection_load`).
 
-use super::knowledge::Told;
 use super::refusal::Refusal;
 use super::walk::{Step, Walk};
 use super::wording::{Errno, Said};
+use crate::compat::Told;
 use crate::decode::Struct;
 use crate::schema::Description;
 use crate::vmstate::subsection_name;
