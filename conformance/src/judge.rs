@@ -124,7 +124,9 @@ impl Reading<'_> {
     fn schemas(&self) -> &SchemaSet {
         self.merged.get_or_init(|| {
             let stream = self.machine.as_ref().map(Machine::schemas);
-            let all = stream.into_iter().chain(self.side.sets.iter().map(|set| set.as_ref().clone()));
+            let all = stream
+                .into_iter()
+                .chain(self.side.sets.iter().map(|set| set.as_ref().clone()));
             let merged = all.reduce(|merged, set| merged.merged(&set).0);
             merged.unwrap_or_default()
         })

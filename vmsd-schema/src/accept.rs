@@ -8,6 +8,7 @@ mod align;
 mod configuration;
 mod counts;
 mod handler;
+mod hotplug;
 mod pci;
 mod ram;
 mod refusal;

@@ -9,6 +9,14 @@ use crate::schema::Description;
 use crate::vmstate::subsection_name;
 use crate::wire::Reader;
 
+/// Subsections of one pointer's contents, sent if and only if the pointer is set (`warp_timer_state_needed`,
+/// `vmstate_hda_audio_stream_buf_needed`). Where the target's own stream lacks one, it has NULL there.
+const FOLLOWS_POINTER: [&str; 3] = [
+    "timer/icount/warp_timer",
+    "timer/icount/timers",
+    "hda-audio-stream/buffer",
+];
+
 impl Walk<'_> {
     /// Reads subsections while the bytes announce them.
     pub(super) fn subsections(
@@ -52,6 +60,23 @@ impl Walk<'_> {
         told: Told,
         at: u64,
     ) -> Step {
+        if own.is_none() && FOLLOWS_POINTER.contains(&name) {
+            let function = if self.chained {
+                "vmstate_load_vmsd"
+            } else {
+                "vmstate_load_state"
+            };
+            let said = Said {
+                chain: format!("{function}: Assertion `first_elem || !n_elems || !size' failed."),
+                errno: Errno::Aborts,
+                ..Said::default()
+            };
+            let refusal = Refusal::new("pointer-missing", at, said);
+            return Err(refusal.between("sends it", "NULL").within(name).meaning(
+                "the target has nothing to load this subsection into, and aborts",
+                "give both sides the same properties of this device (-icount, audio streams)",
+            ));
+        }
         match (own, told) {
             (Some(_), _) | (None, Told::Has) => Ok(()),
             (None, Told::HasNot) => {

@@ -7,12 +7,12 @@
 use super::align::{self, Group, Pair};
 use super::counts::Numbers;
 use super::refusal::{truncated, Refusal};
-use super::{pci, value, virtio};
+use super::{hotplug, pci, value, virtio, Target};
 use crate::compat::Knowledge;
 use crate::decode::{group, Content, Kind, Node, Scalar, ScalarKind, Struct};
 use crate::error::Error;
 use crate::limits::MAX_DEPTH;
-use crate::schema::{Body, Description, FieldEntry};
+use crate::schema::{Body, Description, Dialect, FieldEntry};
 use crate::wire::{marker, Reader};
 
 pub(super) type Step<T = ()> = Result<T, Box<Refusal>>;
@@ -34,6 +34,8 @@ pub(super) struct Walk<'k> {
     /// Whether the target is an 11.x, which checks more.
     pub(super) chained: bool,
     pub(super) differences: Vec<Difference>,
+    /// How many CPUs the target has.
+    pub(super) cpus: u64,
     /// What does not stop the load for certain.
     pub(super) doubts: Vec<Refusal>,
     numbers: Numbers,
@@ -49,10 +51,15 @@ struct Element<'e, 'd> {
 }
 
 impl<'k> Walk<'k> {
-    pub(super) fn new(knowledge: &'k Knowledge<'k>, chained: bool) -> Self {
+    pub(super) fn new(target: &Target<'k>) -> Self {
+        let sections = target.machine.sections.iter();
+        let cpus = sections
+            .filter(|section| section.name == "cpu_common")
+            .count();
         Self {
-            knowledge,
-            chained,
+            knowledge: target.knowledge,
+            chained: target.qemu >= Dialect::Qemu11_1,
+            cpus: cpus as u64,
             differences: Vec::new(),
             doubts: Vec::new(),
             numbers: Numbers::default(),
@@ -75,7 +82,7 @@ impl<'k> Walk<'k> {
                 "the descriptions nest too deep",
             ));
         }
-        let numbers = self.numbers.len();
+        let (numbers, vmsd) = (self.numbers.len(), read.vmsd_name.as_str());
         // Without a description of the source's own, the target's layout has to do.
         let fields = sent.map_or(read.fields.as_slice(), |sent| &sent.fields);
         for pair in align::align(&read.fields, fields) {
@@ -91,9 +98,14 @@ impl<'k> Walk<'k> {
                 }
                 Pair::Source(_) => None,
             };
-            let result = self.pair(pair, local, reader);
+            let result = match (pair, local) {
+                (Pair::Both(_, read, sent), None) if hotplug::is_of_cpus(vmsd, name) => {
+                    hotplug::cpus(self, read, sent, reader)
+                }
+                _ => self.pair(pair, local, reader),
+            };
             self.path.pop();
-            result.map_err(|refusal| refusal.inside(&read.vmsd_name, name))?;
+            result.map_err(|refusal| refusal.inside(vmsd, name))?;
         }
         let result = self.subsections(read, sent, local, reader);
         self.numbers.forget(numbers);
@@ -150,7 +162,7 @@ impl<'k> Walk<'k> {
         }
     }
 
-    fn differ(
+    pub(super) fn differ(
         &mut self,
         rule: &'static str,
         source: String,
@@ -168,7 +180,7 @@ impl<'k> Walk<'k> {
         });
     }
 
-    fn elements(
+    pub(super) fn elements(
         &mut self,
         read: Group<'_>,
         sent: Option<Group<'_>>,
