@@ -29,7 +29,9 @@ impl Walk<'_> {
         while let Some(name) = subsection_name(reader, &read.vmsd_name) {
             let name = String::from_utf8_lossy(name).into_owned();
             let at = reader.offset();
-            let own = read.subsection(&name);
+            // Where the target shows nothing of a subsection, it is read by the source's layout, which says nothing of the target.
+            let borrowed = sent.is_some_and(|sent| std::ptr::eq(sent, read));
+            let own = read.subsection(&name).filter(|_| !borrowed);
             let sent = sent.and_then(|sent| sent.subsection(&name));
             let told = self.knowledge.subsection(&read.vmsd_name, &name);
             self.allowed(&read.vmsd_name, &name, own, told, at)?;
