@@ -5,6 +5,7 @@ use std::mem;
 
 use vmsd_schema::limits::MAX_PIPE_TAIL;
 
+use crate::ahead::Ahead;
 use crate::container::{self, Source};
 
 /// A stream's bytes from the place that was reached to as far as they are here.
@@ -16,6 +17,10 @@ pub struct Feed {
     base: u64,
     /// Where the stream begins there.
     origin: u64,
+    /// Who touches the pages of a large map before us.
+    ahead: Option<Ahead>,
+    /// Up to where a mapped file was given back.
+    released: usize,
 }
 
 enum Store {
@@ -39,6 +44,9 @@ const SMALL: usize = 8 << 20;
 
 /// What is asked of a pipe at once. A pipe of Linux holds half of it, and it stays in the processor's cache.
 const CHUNK: usize = 128 << 10;
+
+/// So much of a mapped file stays in memory behind the place that was reached.
+const BEHIND: usize = 8 << 20;
 
 /// What is asked of a pipe first.
 const SMALLEST: usize = 4 << 10;
@@ -66,11 +74,17 @@ impl Feed {
                 Store::Pipe(window)
             }
         };
+        let ahead = match &store {
+            Store::Mapped(map) => Ahead::of(map),
+            Store::Pipe(_) => None,
+        };
         Ok(Self {
             store,
             start: 0,
             base: origin,
             origin,
+            ahead,
+            released: 0,
         })
     }
 
@@ -101,8 +115,24 @@ impl Feed {
     }
 
     /// Goes on by so many of the bytes that are here.
+    #[inline]
     pub fn advance(&mut self, len: usize) {
         self.start += len;
+        if let Some(ahead) = &mut self.ahead {
+            ahead.reached(self.start);
+        }
+        if self.start - self.released > BEHIND {
+            self.release();
+        }
+    }
+
+    /// Gives back what was passed of a mapped file, so that it need not fit into memory.
+    #[cold]
+    fn release(&mut self) {
+        if let Store::Mapped(window) = &self.store {
+            window.release(self.released..self.start);
+        }
+        self.released = self.start;
     }
 
     /// Reads on, so that at least `missing` bytes more are here, or the end is known.

@@ -78,15 +78,8 @@ fn an_iommu_has_trees_in_trees_and_a_list() {
 fn code_from_devices_at_work_has_their_types() {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("at_work");
     let mut project = Project::default();
-    let wanted = |name: &str| {
-        [
-            "virtio-iommu",
-            "virtio-gpu",
-            "scsi-disk",
-            "xlnx-cframe-reg",
-        ]
-        .contains(&name)
-    };
+    let wanted =
+        |name: &str| ["virtio-iommu", "virtio-gpu", "scsi-disk", "xlnx-cframe-reg"].contains(&name);
     let streams = [
         "virtio-iommu-11.1",
         "virtio-gpu-11.1",
@@ -112,7 +105,10 @@ fn code_from_devices_at_work_has_their_types() {
             "virtio_gpu.rs",
             "pub virtio_gpu: codec::virtio_gpu::Resources",
         ),
-        ("scsi_disk.rs", "pub requests: codec::scsi_requests::Requests"),
+        (
+            "scsi_disk.rs",
+            "pub requests: codec::scsi_requests::Requests",
+        ),
         ("xlnx_cframe_reg.rs", "pub cframes: BTreeMap<u64, Cframe>"),
     ] {
         assert!(read(file).contains(line), "{}", read(file));
@@ -129,11 +125,16 @@ fn a_dump_tells_generated_code_what_a_stream_cannot() {
     project
         .add("guest", &std::fs::read(stream).unwrap(), &wanted)
         .unwrap();
-    let dump = Source::File(dump).load().unwrap_or_else(|_| panic!("a dump"));
+    let dump = Source::File(dump)
+        .load()
+        .unwrap_or_else(|_| panic!("a dump"));
     project.add_schemas(dump.set);
     project.write(&folder, &Dependency::checkout()).unwrap();
     let text = std::fs::read_to_string(folder.join("src/mc146818rtc.rs")).unwrap();
     assert!(text.contains("version = 3, minimum_version = 1"), "{text}");
     assert!(text.contains("since = 3"), "{text}");
-    assert!(text.contains("* `mc146818rtc/irq_reinject_on_ack`"), "{text}");
+    assert!(
+        text.contains("* `mc146818rtc/irq_reinject_on_ack`"),
+        "{text}"
+    );
 }

@@ -83,7 +83,7 @@ impl From<Exit> for ExitCode {
 /// Why a command could not do its job.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// Nobody reads our output any more.
+    /// Nobody reads our report any more. That is said by the status alone: `vmsd decode FILE | head` is no mistake.
     ClosedPipe,
     /// A sentence about a file.
     Sentence { file: String, sentence: String },
@@ -126,11 +126,11 @@ impl Failure {
     }
 
     /// Says it on standard error.
-    pub(crate) fn report(self, context: &Context) -> ExitCode {
+    pub(crate) fn report(self, coloured: bool) -> ExitCode {
         let Self::Sentence { file, sentence } = self else {
-            return ExitCode::SUCCESS;
+            return ExitCode::from(2);
         };
-        let Styles { bad, .. } = Styles::new(context.colour_on_stderr);
+        let Styles { bad, .. } = Styles::new(coloured);
         let _ = writeln!(io::stderr().lock(), "{bad}error:{bad:#} {file}: {sentence}");
         ExitCode::from(2)
     }
@@ -150,7 +150,7 @@ fn lower(sentence: &str) -> String {
 pub(crate) struct Context {
     out: BufWriter<io::StdoutLock<'static>>,
     styles: Styles,
-    colour_on_stderr: bool,
+    pub(crate) colour_on_stderr: bool,
     quiet: bool,
 }
 
@@ -250,8 +250,18 @@ pub(crate) struct PlaceArgs {
     snapshot: Option<String>,
 }
 
+impl PlaceArgs {
+    /// As the library wants it.
+    pub(crate) fn options(&self) -> Options {
+        Options {
+            offset: self.offset,
+            snapshot: self.snapshot.clone(),
+        }
+    }
+}
+
 /// A number of bytes, also in hexadecimal.
-fn offset(text: &str) -> Result<u64, String> {
+pub(crate) fn offset(text: &str) -> Result<u64, String> {
     let number = match text.strip_prefix("0x") {
         Some(digits) => u64::from_str_radix(digits, 16),
         None => text.parse(),
@@ -261,11 +271,7 @@ fn offset(text: &str) -> Result<u64, String> {
 
 /// Opens what is at a place.
 pub(crate) fn open(path: &Path, place: &PlaceArgs) -> Result<Input, Failure> {
-    let options = Options {
-        offset: place.offset,
-        snapshot: place.snapshot.clone(),
-    };
-    Input::open_with(path, &options)
+    Input::open_with(path, &place.options())
         .map_err(|error| Failure::io(&path.display().to_string(), &error))
 }
 

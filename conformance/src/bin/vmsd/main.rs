@@ -11,14 +11,18 @@ mod generate;
 mod hexdump;
 mod inspect;
 mod matrix;
+mod ram;
 mod rules;
 mod schema;
+mod signals;
 mod strip;
 mod unwrap;
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use conformance::shortened::shortened;
 
 use common::{Context, Exit, Failure, GlobalArgs};
 
@@ -42,6 +46,7 @@ enum Command {
     Strip(strip::Args),
     Conform(conform::Args),
     Unwrap(unwrap::Args),
+    Ram(ram::Args),
     Generate(generate::Args),
     Schema(schema::Args),
     Matrix(matrix::Args),
@@ -60,6 +65,7 @@ impl Command {
             Self::Strip(args) => args.run(context),
             Self::Conform(args) => args.run(context),
             Self::Unwrap(args) => args.run(context),
+            Self::Ram(args) => args.run(context),
             Self::Generate(args) => args.run(context),
             Self::Schema(args) => args.run(context),
             Self::Matrix(args) => args.run(context),
@@ -70,14 +76,29 @@ impl Command {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(usage) => {
+            // Help and the version come here too; they are all that was asked for.
+            let printed = usage.print().and_then(|()| io::stdout().flush());
+            return match printed {
+                Ok(()) => u8::try_from(usage.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from),
+                Err(error) => Failure::output(&error).report(false),
+            };
+        }
+    };
     let mut context = Context::new(&cli.global);
-    let outcome = cli
-        .command
-        .run(&mut context)
+    let outcome = signals::watch()
+        .map_err(|error| Failure::io("signals", &error))
+        .and_then(|()| cli.command.run(&mut context))
         .and_then(|exit| context.finish().map(|()| exit));
+    // Nothing that was found in a file that lost its end is worth a report.
+    let outcome = match shortened() {
+        Some((path, sentence)) => Err(Failure::file(&path.display().to_string(), sentence)),
+        None => outcome,
+    };
     match outcome {
         Ok(exit) => exit.into(),
-        Err(failure) => failure.report(&context),
+        Err(failure) => failure.report(context.colour_on_stderr),
     }
 }

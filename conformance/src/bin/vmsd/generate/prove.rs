@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use conformance::generate::batch::Batch;
 use conformance::generate::prove::{Count, Outcome};
 use conformance::generate::write::Dependency;
+use conformance::output::Output;
 
 use crate::common::{Context, Exit, Failure};
 use crate::files::files;
@@ -62,7 +63,7 @@ impl Args {
             .map(|p| p.display().to_string())
             .collect();
         let list = self.output.join("streams.txt");
-        std::fs::write(&list, streams.join("\n")).map_err(io)?;
+        Output::write(&list, streams.join("\n").as_bytes()).map_err(io)?;
         let warnings = self.compile(context)?;
         let outcomes = self.prove(&list)?;
         self.print(context, &batch, &outcomes, warnings)

@@ -6,14 +6,16 @@ use crate::schema::{DeviceEntry, DeviceForm, StreamDescription};
 
 /// Entries of a description by name and instance.
 #[derive(Debug, Default)]
-pub(super) struct Index {
+pub struct Index {
     entries: HashMap<(String, u32), Vec<usize>>,
     /// How many sections of the key there were.
     used: HashMap<(String, u32), usize>,
 }
 
 impl Index {
-    pub(super) fn new(description: &StreamDescription) -> Self {
+    /// The entries of `description`, none of them used.
+    #[must_use]
+    pub fn new(description: &StreamDescription) -> Self {
         let mut entries: HashMap<_, Vec<usize>> = HashMap::new();
         for (
             place,
@@ -37,7 +39,7 @@ impl Index {
     ///
     /// Sections and entries of one key go in turn; an early description has an entry for each version. Where none has the
     /// version, the first is the answer, so that both can be named.
-    pub(super) fn next(
+    pub fn next(
         &mut self,
         devices: &[DeviceEntry],
         name: &str,

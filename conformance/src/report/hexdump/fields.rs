@@ -4,8 +4,8 @@ use std::io;
 
 use vmsd_schema::decode::{Content, Key, Node, Struct};
 
-use super::hexdump::Dump;
-use super::scalar::{padded_text, Brief, Shown};
+use super::Dump;
+use crate::report::scalar::{padded_text, Brief, Shown};
 
 /// Walks a decoded body and shows each of its bytes once.
 pub(super) struct Fields<'d, 'o, 'b> {

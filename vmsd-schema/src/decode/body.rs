@@ -1,50 +1,99 @@
-//! Finds the end of one body: the description is asked first, then the mirrors.
+//! Where a body ends, and what it is made of: the stream's description is asked first, then the mirrors.
 
-use super::index::Index;
-use super::{Layout, MachineSection, Measured, Mirrored, Mirrors, Unread};
-use crate::decode::described::measure;
-use crate::decode::node::Reason;
+mod index;
+mod mirrors;
+
+pub use index::Index;
+pub use mirrors::{Mirrored, Mirrors, Unread};
+
+use super::described::measure;
+use super::node::Reason;
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::{Description, DeviceEntry, DeviceForm};
+use crate::stream::Section;
 use crate::wire::{marker, Reader};
 
-/// What can be asked about a body.
-pub(super) struct Finder<'f> {
-    pub(super) section: &'f MachineSection<'f>,
+/// What the bytes of a section mean.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Layout {
+    /// Entry of the description's list of devices.
+    Described(usize),
+    /// What a typed mirror made of them.
+    Mirrored(Box<Description>),
+    /// A grammar of its own; see [`Grammar`](crate::stream::Grammar).
+    Grammar,
+    /// Nobody knows.
+    Unknown(Reason),
+}
+
+/// How the length of a body was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Measured {
+    /// By the stream's description.
+    Description,
+    /// By a typed mirror.
+    Mirror,
+    /// By the grammar of the section.
+    Grammar,
+    /// By searching for the next section.
+    Guessed,
+}
+
+/// A body whose end is looked for.
+pub struct Finder<'f> {
+    /// The names and numbers of the header.
+    pub section: &'f Section,
+    /// Whether this is the body behind the first header: an entry of the description describes no later rounds.
+    pub first: bool,
     /// At the body, over everything that follows it.
-    pub(super) reader: Reader<'f>,
-    pub(super) footers: Option<bool>,
+    pub reader: Reader<'f>,
+    /// Whether sections have footers, as far as that is known.
+    pub footers: Option<bool>,
     /// The description's entries, if there is a description.
-    pub(super) devices: Option<&'f [DeviceEntry]>,
-    pub(super) mirrors: &'f dyn Mirrors,
+    pub devices: Option<&'f [DeviceEntry]>,
+    /// Who is asked next.
+    pub mirrors: &'f dyn Mirrors,
 }
 
 /// A body whose end is known.
-pub(super) struct Found {
-    pub(super) len: usize,
-    pub(super) layout: Layout,
-    pub(super) measured: Measured,
+#[derive(Debug)]
+pub struct Found {
+    /// Bytes of the body.
+    pub len: usize,
+    /// What they mean.
+    pub layout: Layout,
+    /// Who said so.
+    pub measured: Measured,
+    /// The entry of the description's list of devices that said so.
+    pub entry: Option<usize>,
     /// What was wrong with the description, where a mirror knew better.
-    pub(super) problem: Option<Error>,
+    pub problem: Option<Error>,
 }
 
 /// A body whose end nobody knows.
-pub(super) struct Lost {
-    pub(super) error: Error,
+#[derive(Debug)]
+pub struct Lost {
+    /// Why.
+    pub error: Error,
     /// What is known of its layout all the same.
-    pub(super) layout: Layout,
+    pub layout: Layout,
 }
 
 impl Finder<'_> {
-    pub(super) fn find(&self, index: &mut Index) -> Result<Found, Lost> {
-        let entry = self.entry(index);
+    /// The end of the body, as the description's entry or a mirror has it.
+    ///
+    /// # Errors
+    /// [`Lost`], with [`ErrorKind::Unknown`] where nothing describes the device.
+    pub fn find(&self, index: &mut Index) -> Result<Found, Lost> {
+        let name = self.section.idstr().to_string();
+        let entry = self.entry(&name, index);
         let problem = match entry.map(|(place, device)| self.by_description(place, &device.form)) {
             Some(Ok(found)) => return Ok(found),
-            Some(Err(error)) => Some(error.inside(self.section.name.clone())),
+            Some(Err(error)) => Some(error.inside(name.clone())),
             None => None,
         };
         let form = entry.map(|(_, device)| &device.form);
-        match (self.by_mirror(form), problem) {
+        match (self.by_mirror(&name, form), problem) {
             (Some(Ok(found)), problem) => Ok(Found { problem, ..found }),
             (_, Some(error)) if error.kind() == ErrorKind::Unsupported => {
                 let layout = entry.map_or(Layout::Unknown(Reason::Type), |(place, _)| {
@@ -53,25 +102,21 @@ impl Finder<'_> {
                 Err(Lost { error, layout })
             }
             (Some(Err(error)), None) | (_, Some(error)) => Err(Lost::new(error)),
-            (None, None) => Err(Lost::new(self.unknown().inside(self.section.name.clone()))),
+            (None, None) => Err(Lost::new(self.unknown().inside(name))),
         }
     }
 
-    /// The description's entry. Later rounds of a section have none: an entry describes a FULL section.
-    fn entry(&self, index: &mut Index) -> Option<(usize, &DeviceEntry)> {
-        let devices = self.devices.filter(|_| self.section.rounds == 0)?;
-        let header = &self.section.header;
-        let place = index.next(
-            devices,
-            &self.section.name,
-            header.instance.0,
-            header.version,
-        )?;
+    fn entry(&self, name: &str, index: &mut Index) -> Option<(usize, &DeviceEntry)> {
+        let devices = self.devices.filter(|_| self.first)?;
+        let Section {
+            instance, version, ..
+        } = self.section;
+        let place = index.next(devices, name, instance.0, *version)?;
         Some((place, devices.get(place)?))
     }
 
     fn by_description(&self, place: usize, form: &DeviceForm) -> Result<Found> {
-        let version = self.section.header.version;
+        let version = self.section.version;
         let (len, layout) = match form {
             DeviceForm::Opaque { size } => (*size, Layout::Unknown(Reason::Handler)),
             DeviceForm::Vmsd(description) if description.version == version => (
@@ -91,12 +136,13 @@ impl Finder<'_> {
             len: self.followed(len)?,
             layout,
             measured: Measured::Description,
+            entry: Some(place),
             problem: None,
         })
     }
 
-    fn by_mirror(&self, form: Option<&DeviceForm>) -> Option<Result<Found>> {
-        let header = &self.section.header;
+    fn by_mirror(&self, name: &str, form: Option<&DeviceForm>) -> Option<Result<Found>> {
+        let header = self.section;
         let hint = match form {
             Some(DeviceForm::Vmsd(description)) if description.version == header.version => {
                 Some(description)
@@ -104,7 +150,7 @@ impl Finder<'_> {
             _ => None,
         };
         let mirrored = self.mirrors.read(&Unread {
-            idstr: &self.section.name,
+            idstr: name,
             instance: header.instance.0,
             version: header.version,
             reader: self.reader.clone(),
@@ -117,6 +163,7 @@ impl Finder<'_> {
                 len: self.followed(len)?,
                 layout,
                 measured: Measured::Mirror,
+                entry: None,
                 problem: None,
             })
         }))
@@ -130,19 +177,26 @@ impl Finder<'_> {
         if self.ends(&end) {
             return Ok(size);
         }
-        let id = self.section.header.id;
+        let id = self.section.id;
         let message = format!(
             "the body takes {len} bytes by its layout, and no footer of section {id} follows"
         );
         Err(end.error(ErrorKind::Description, message))
     }
 
-    /// Whether a footer of the section follows, or sections have none.
+    /// Whether a footer of the section follows or, where sections have none, what may follow a section.
     fn ends(&self, end: &Reader<'_>) -> bool {
-        let mut behind = end.clone();
-        let footer = behind.u8().ok() == Some(marker::SECTION_FOOTER);
-        let expected = self.footers.unwrap_or(footer);
-        !expected || footer && behind.u32().ok() == Some(self.section.header.id.0)
+        let rest = end.rest();
+        let [a, b, c, d] = self.section.id.0.to_be_bytes();
+        let footer = rest.starts_with(&[marker::SECTION_FOOTER, a, b, c, d]);
+        let next = rest
+            .first()
+            .is_none_or(|byte| *byte <= marker::SECTION_FULL || *byte == marker::COMMAND);
+        match self.footers {
+            Some(true) => footer,
+            Some(false) => next,
+            None => footer || next,
+        }
     }
 
     #[cold]
