@@ -6,6 +6,7 @@ mod completions;
 mod conform;
 mod decode;
 mod diff;
+mod files;
 mod generate;
 mod hexdump;
 mod inspect;
