@@ -6,6 +6,7 @@ mod completions;
 mod conform;
 mod decode;
 mod diff;
+mod edit;
 mod generate;
 mod hexdump;
 mod inspect;
@@ -39,6 +40,7 @@ enum Command {
     Diff(diff::Args),
     Check(check::Args),
     Strip(strip::Args),
+    Edit(edit::Args),
     Conform(conform::Args),
     Unwrap(unwrap::Args),
     Generate(generate::Args),
@@ -57,6 +59,7 @@ impl Command {
             Self::Diff(args) => args.run(context),
             Self::Check(args) => args.run(context),
             Self::Strip(args) => args.run(context),
+            Self::Edit(args) => args.run(context),
             Self::Conform(args) => args.run(context),
             Self::Unwrap(args) => args.run(context),
             Self::Generate(args) => args.run(context),
