@@ -1,6 +1,7 @@
 //! The conformance runner, and what the command line `vmsd` is made of: mirrors of QEMU's devices, and the checks that
 //! prove them against real streams.
 
+mod ahead;
 pub mod conform;
 pub mod container;
 pub mod contents;
@@ -10,6 +11,8 @@ pub mod explain;
 pub mod feed;
 pub mod generate;
 pub mod input;
+pub mod leftovers;
+pub mod limits;
 pub mod map;
 pub mod measure;
 pub mod mirrors;
@@ -22,6 +25,7 @@ pub mod releases;
 pub mod relocate;
 pub mod report;
 pub mod select;
+pub mod shortened;
 pub mod side;
 pub mod source;
 pub mod strip;

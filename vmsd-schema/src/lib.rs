@@ -34,6 +34,8 @@
 extern crate self as vmsd_schema;
 
 pub mod accept;
+#[cfg(feature = "arbitrary")]
+pub mod arbitrary;
 pub mod codec;
 pub mod compat;
 pub mod decode;
