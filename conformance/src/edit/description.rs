@@ -66,27 +66,45 @@ impl Text {
         }
     }
 
-    /// Subsections of a device go, which take `lengths` in the order of the wire.
+    /// Subsections of a device go: `places` in its body and their lengths, in the order of the wire.
     pub(super) fn leave_out_subsections(
         &mut self,
         index: usize,
         name: &str,
-        lengths: VecDeque<u64>,
+        places: &[(u64, u64)],
     ) -> Result<(), String> {
-        let device = self
-            .changed
-            .as_mut()
-            .and_then(|changed| changed.devices.get_mut(index));
-        let Some(DeviceForm::Vmsd(description)) = device.map(|device| &mut device.form) else {
+        let Some(description) = self.changing(index) else {
             return Ok(());
         };
-        let mut lengths = lengths;
+        let mut lengths = places.iter().map(|(_, len)| *len).collect();
         prune(description, name, &mut lengths)?;
         match lengths.is_empty() {
             true => Ok(()),
             false => Err(format!(
                 "the description has not each `{name}` that the stream has"
             )),
+        }
+    }
+
+    /// Bytes go out of fields that the description names and does not lay open.
+    pub(super) fn shrink(&mut self, index: usize, places: &[(u64, u64)]) -> Result<(), String> {
+        let Some(description) = self.changing(index) else {
+            return Ok(());
+        };
+        // From the last: the places of those before it stay.
+        for (at, len) in places.iter().rev() {
+            if !shrink(description, 0, *at, *len) {
+                return Err("the description does not tell in which field it is".to_owned());
+            }
+        }
+        Ok(())
+    }
+
+    fn changing(&mut self, index: usize) -> Option<&mut Description> {
+        let device = self.changed.as_mut()?.devices.get_mut(index)?;
+        match &mut device.form {
+            DeviceForm::Vmsd(description) => Some(description),
+            DeviceForm::Opaque { .. } => None,
         }
     }
 
@@ -201,4 +219,44 @@ fn prune_entry(
         )),
         _ => Ok(lost),
     }
+}
+
+/// Makes the field smaller that holds `at`, and what it is in. `start` is where the description's own bytes begin.
+fn shrink(description: &mut Description, start: u64, at: u64, len: u64) -> bool {
+    let mut place = start;
+    for entry in &mut description.fields {
+        let end = place.saturating_add(entry.size.saturating_mul(entry.count()));
+        if (place..end).contains(&at) {
+            let inner = match &mut entry.body {
+                Body::Struct(Some(inner)) => shrink(inner, place, at, len),
+                _ => true,
+            };
+            entry.size = entry.size.saturating_sub(len);
+            return inner && entry.count() == 1;
+        }
+        place = end;
+    }
+    for subsection in &mut description.subsections {
+        let body = place + header_len(subsection);
+        let end = body.saturating_add(size(subsection));
+        if (place..end).contains(&at) {
+            return shrink(subsection, body, at, len);
+        }
+        place = end;
+    }
+    false
+}
+
+/// Bytes of all that is described.
+fn size(description: &Description) -> u64 {
+    let fields = description.fields.iter();
+    let fields = fields.map(|entry| entry.size.saturating_mul(entry.count()));
+    let subsections = description.subsections.iter();
+    let subsections = subsections.map(|inner| header_len(inner).saturating_add(size(inner)));
+    fields.chain(subsections).fold(0, u64::saturating_add)
+}
+
+/// 05, counted name, be32 version.
+fn header_len(subsection: &Description) -> u64 {
+    6 + subsection.vmsd_name.len() as u64
 }

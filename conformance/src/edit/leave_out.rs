@@ -1,7 +1,6 @@
 //! Sections and subsections that are left out.
 
 use vmsd_schema::decode::{decode, Content, End, Node, Struct};
-use vmsd_schema::schema::Description;
 use vmsd_schema::stream::Grammar;
 use vmsd_schema::wire::Reader;
 
@@ -107,15 +106,25 @@ fn subsections(
         let Contents::Values(values) = &device.contents else {
             continue;
         };
-        let gone = in_device(name, device, values, walk, text);
+        let mut gone = in_own_description(name, device, walk, text);
+        let own = !gone.is_empty();
+        if !own {
+            in_struct(name, values, &mut gone);
+        }
         if gone.is_empty() {
             continue;
         }
         any = true;
         if let Some(Measured::Description(index)) = device.item.measured {
-            let lengths = gone.iter().map(|gone| gone.len).collect();
-            text.leave_out_subsections(index, name, lengths)
-                .map_err(|sentence| format!("{}: {sentence}", label(device)))?;
+            let places = gone
+                .iter()
+                .map(|gone| (gone.at - device.item.body_at, gone.len));
+            let places: Vec<_> = places.collect();
+            match own {
+                true => text.leave_out_subsections(index, name, &places),
+                false => text.shrink(index, &places),
+            }
+            .map_err(|sentence| format!("{}: {sentence}", label(device)))?;
         }
         for gone in gone {
             plan.changes
@@ -136,32 +145,22 @@ fn subsections(
     Ok(any)
 }
 
-/// By the stream's own description where there is one: its tree is the one that is rewritten.
-fn in_device(
-    name: &str,
-    device: &Device<'_>,
-    values: &Struct<'_>,
-    walk: &Walk,
-    text: &Text,
-) -> Vec<Gone> {
+/// By the stream's own description: what it only names, a `virtio`, is not laid open there.
+fn in_own_description(name: &str, device: &Device<'_>, walk: &Walk, text: &Text) -> Vec<Gone> {
     let mut gone = Vec::new();
     let item = device.item;
-    let described = match item.measured {
-        Some(Measured::Description(index)) => text.device(index),
-        _ => None,
+    let Some(Measured::Description(index)) = item.measured else {
+        return gone;
     };
     let len = usize::try_from(item.body_len).unwrap_or(usize::MAX);
-    let own = described.zip(walk.slice(item.body_at, len)).and_then(
-        |(layout, body): (&Description, _)| {
-            decode(
-                layout,
-                &mut Reader::with_base(body, item.body_at),
-                End::Known,
-            )
-            .ok()
-        },
-    );
-    in_struct(name, own.as_ref().unwrap_or(values), &mut gone);
+    let described = text.device(index).zip(walk.slice(item.body_at, len));
+    let body = described.and_then(|(layout, body)| {
+        let mut reader = Reader::with_base(body, item.body_at);
+        decode(layout, &mut reader, End::Known).ok()
+    });
+    if let Some(body) = body {
+        in_struct(name, &body, &mut gone);
+    }
     gone
 }
 

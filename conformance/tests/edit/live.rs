@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use super::{json, vmsd};
 
-const OLD: &str = "pc-i440fx-5.2";
+const OLD: &str = "pc-i440fx-7.1";
 const NEW: &str = "pc-i440fx-7.2";
 
 fn binaries() -> Vec<PathBuf> {

@@ -123,7 +123,9 @@ fn without_a_subsection_the_description_is_still_true() {
         names.sort();
         names.dedup();
         assert!(names.len() > 3, "{file}: {names:?}");
-        for name in names {
+        // All of one stream; of the others some, as each takes three runs.
+        let step = if file == BASE { 1 } else { 3 };
+        for name in names.into_iter().step_by(step) {
             let (after, said) = edited(file, &["--drop", &name]);
             assert!(
                 after.len() < before.len() && said.contains("warning: "),
@@ -139,7 +141,7 @@ fn without_a_subsection_the_description_is_still_true() {
             dropped += 1;
         }
     }
-    assert!(dropped > 25, "{dropped}");
+    assert!(dropped > 12, "{dropped}");
 }
 
 #[test]
