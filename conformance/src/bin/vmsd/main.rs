@@ -11,6 +11,7 @@ mod generate;
 mod hexdump;
 mod inspect;
 mod matrix;
+mod ram;
 mod rules;
 mod schema;
 mod signals;
@@ -46,6 +47,7 @@ enum Command {
     Edit(edit::Args),
     Conform(conform::Args),
     Unwrap(unwrap::Args),
+    Ram(ram::Args),
     Generate(generate::Args),
     Schema(schema::Args),
     Matrix(matrix::Args),
@@ -65,6 +67,7 @@ impl Command {
             Self::Edit(args) => args.run(context),
             Self::Conform(args) => args.run(context),
             Self::Unwrap(args) => args.run(context),
+            Self::Ram(args) => args.run(context),
             Self::Generate(args) => args.run(context),
             Self::Schema(args) => args.run(context),
             Self::Matrix(args) => args.run(context),
