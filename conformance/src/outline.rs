@@ -156,7 +156,7 @@ impl Outline {
             let place = error.offset().unwrap_or_default();
             outline.findings.insert(
                 0,
-                Error::at(error.kind(), place, error.message().to_owned()),
+                Error::at(error.kind(), place, error.message().to_owned()).inside("description"),
             );
         }
         outline.len = walk.offset() - walk.start();
