@@ -20,6 +20,7 @@ pub mod output;
 pub mod policy;
 pub mod qemu;
 pub mod ram;
+pub mod releases;
 pub mod relocate;
 pub mod report;
 pub mod select;
@@ -30,3 +31,4 @@ pub mod strip;
 pub mod walk;
 
 pub use conform::Suite;
+pub use releases::Releases;

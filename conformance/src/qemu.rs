@@ -5,7 +5,7 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 use std::{fmt, fs, io, thread};
 
@@ -60,6 +60,8 @@ pub enum Verdict {
     Accept,
     /// It was not; QEMU's own lines.
     Reject(String),
+    /// QEMU was ended by a signal; which, and its own lines.
+    Crash(String),
 }
 
 impl Machine {
@@ -118,6 +120,25 @@ impl Machine {
         Ok(fs::read(file.path())?)
     }
 
+    /// What `-dump-vmstate` writes of the machine.
+    ///
+    /// # Errors
+    /// If QEMU does not run, or writes nothing.
+    pub fn dump(&self) -> Result<Vec<u8>> {
+        let file = scratch(&self.scratch, "dump");
+        let output = Command::new(&self.binary)
+            .args(&self.args)
+            .args(["-display", "none", "-dump-vmstate"])
+            .arg(file.path())
+            .stdin(Stdio::null())
+            .output()
+            .map_err(|error| QemuError(format!("{}: {error}", self.binary.display())))?;
+        match fs::read(file.path()) {
+            Ok(bytes) => Ok(bytes),
+            Err(_) => Err(QemuError(String::from_utf8_lossy(&output.stderr).trim().to_owned())),
+        }
+    }
+
     /// Starts the machine as a destination and lets it load `stream`.
     ///
     /// # Errors
@@ -128,7 +149,7 @@ impl Machine {
         let incoming = format!("exec:cat {}", file.path().display());
         let mut process = match Process::start(self, &["-incoming", &incoming]) {
             Ok(process) => process,
-            Err(Started::Ended(words)) => return Ok(Verdict::Reject(words)),
+            Err(Started::Ended(verdict)) => return Ok(verdict),
             Err(Started::Failed(error)) => return Err(error),
         };
         let deadline = Instant::now() + PATIENCE;
@@ -142,7 +163,7 @@ impl Machine {
                     return Err(QemuError("the load does not end".to_owned()))
                 }
                 Ok(_) => thread::sleep(Duration::from_millis(5)),
-                Err(Started::Ended(words)) => return Ok(Verdict::Reject(words)),
+                Err(Started::Ended(verdict)) => return Ok(verdict),
                 Err(Started::Failed(error)) => return Err(error),
             }
         }
@@ -151,14 +172,17 @@ impl Machine {
 
 /// Why a command has no answer: QEMU ended, with what it said, or it could not be asked.
 enum Started {
-    Ended(String),
+    Ended(Verdict),
     Failed(QemuError),
 }
 
 impl From<Started> for QemuError {
     fn from(started: Started) -> Self {
         match started {
-            Started::Ended(words) => Self(format!("QEMU ended: {words}")),
+            Started::Ended(Verdict::Reject(words) | Verdict::Crash(words)) => {
+                Self(format!("QEMU ended: {words}"))
+            }
+            Started::Ended(Verdict::Accept) => Self("QEMU ended".to_owned()),
             Started::Failed(error) => error,
         }
     }
@@ -254,13 +278,17 @@ impl Process {
 
     fn ended(&mut self) -> Started {
         self.bound = None;
-        let _ = self.child.wait();
+        let status = self.child.wait();
         let words = self
             .errors
             .take()
             .and_then(|reader| reader.join().ok())
             .unwrap_or_default();
-        Started::Ended(words)
+        let signal = status.ok().and_then(|status| signal(&status));
+        Started::Ended(match signal {
+            Some(signal) => Verdict::Crash(format!("signal {signal} ; {words}")),
+            None => Verdict::Reject(words),
+        })
     }
 
     fn quit(&mut self) {
@@ -276,6 +304,18 @@ impl Drop for Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The signal that ended a process.
+#[cfg(unix)]
+fn signal(status: &ExitStatus) -> Option<i32> {
+    use std::os::unix::process::ExitStatusExt as _;
+    status.signal()
+}
+
+#[cfg(not(unix))]
+fn signal(_: &ExitStatus) -> Option<i32> {
+    None
 }
 
 /// A file in the scratch folder that goes when it is no longer needed.

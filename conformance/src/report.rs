@@ -12,6 +12,7 @@ pub mod inspect;
 pub mod inspect_json;
 pub mod json;
 pub mod matrix;
+pub mod mutations;
 pub mod scalar;
 mod styles;
 pub mod subject;
