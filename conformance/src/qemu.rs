@@ -135,7 +135,9 @@ impl Machine {
             .map_err(|error| QemuError(format!("{}: {error}", self.binary.display())))?;
         match fs::read(file.path()) {
             Ok(bytes) => Ok(bytes),
-            Err(_) => Err(QemuError(String::from_utf8_lossy(&output.stderr).trim().to_owned())),
+            Err(_) => Err(QemuError(
+                String::from_utf8_lossy(&output.stderr).trim().to_owned(),
+            )),
         }
     }
 

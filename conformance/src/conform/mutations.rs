@@ -160,19 +160,32 @@ pub fn run(
             Some(find) => find.like += 1,
             None => {
                 let input = judge.smallest(&case, kind);
-                finds.insert(key, Find { case, kind, input, like: 1 });
+                finds.insert(
+                    key,
+                    Find {
+                        case,
+                        kind,
+                        input,
+                        like: 1,
+                    },
+                );
             }
         }
     }
     outcome.finds = finds.into_values().collect();
-    outcome.finds.sort_by_key(|find| (find.kind, find.case.number));
+    outcome
+        .finds
+        .sort_by_key(|find| (find.kind, find.case.number));
     Ok(outcome)
 }
 
 impl Outcome {
     fn count(&mut self, case: &Case) {
         let accepted = case.verdict == Verdict::Accept;
-        *self.counts.entry((case.opinion.verdict, accepted)).or_default() += 1;
+        *self
+            .counts
+            .entry((case.opinion.verdict, accepted))
+            .or_default() += 1;
         let (all, rejected) = self.targets.entry(case.change.target.name()).or_default();
         *all += 1;
         *rejected += usize::from(!accepted);
@@ -193,7 +206,10 @@ pub fn keep(outcome: &Outcome, folder: &Path) -> io::Result<()> {
     let mut list = String::new();
     for find in finds {
         let (kind, machine) = (find.kind.name(), &outcome.machine);
-        let name = format!("{kind}-{machine}-{}-{}.qevm", outcome.version, find.case.number);
+        let name = format!(
+            "{kind}-{machine}-{}-{}.qevm",
+            outcome.version, find.case.number
+        );
         fs::write(folder.join(&name), &find.input)?;
         list.push_str(&format!("{name}: {}\n", find.case.change));
     }
@@ -314,5 +330,9 @@ fn likeness(case: &Case) -> String {
     };
     let digits = |c: char| c.is_ascii_hexdigit() && !c.is_ascii_lowercase() || c.is_ascii_digit();
     let plain: String = words.chars().filter(|c| !digits(*c)).collect();
-    format!("{} {} {plain}", case.change.target.name(), case.opinion.rule)
+    format!(
+        "{} {} {plain}",
+        case.change.target.name(),
+        case.opinion.rule
+    )
 }

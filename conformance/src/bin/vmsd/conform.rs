@@ -41,13 +41,28 @@ pub(crate) struct Args {
     #[arg(long, value_name = "COUNT", requires = "qemu")]
     mutations: Option<u64>,
     /// What the changes follow from.
-    #[arg(long, value_name = "NUMBER", default_value_t = 0, requires = "mutations")]
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        default_value_t = 0,
+        requires = "mutations"
+    )]
     seed: u64,
     /// How many QEMUs run at once.
-    #[arg(long, value_name = "COUNT", default_value_t = 2, requires = "mutations")]
+    #[arg(
+        long,
+        value_name = "COUNT",
+        default_value_t = 2,
+        requires = "mutations"
+    )]
     jobs: usize,
     /// Where inputs are kept on which they disagree, or on which QEMU crashes.
-    #[arg(long, value_name = "FOLDER", default_value = "finds", requires = "mutations")]
+    #[arg(
+        long,
+        value_name = "FOLDER",
+        default_value = "finds",
+        requires = "mutations"
+    )]
     finds: PathBuf,
     /// Arguments for the QEMU: the machine.
     #[arg(last = true, requires = "qemu", value_name = "QEMU ARGS")]

@@ -31,8 +31,13 @@ pub(super) fn smallest(
     };
     let before = |index: usize, piece: &Piece| index <= change.piece || alone(index, piece);
     let tries: [&dyn Fn(usize, &Piece) -> bool; 2] = [&alone, &before];
-    let mut found = tries.into_iter().map(cut).filter(|smaller| smaller.len() < bytes.len());
-    found.find(|smaller| same(smaller)).unwrap_or_else(|| bytes.to_vec())
+    let mut found = tries
+        .into_iter()
+        .map(cut)
+        .filter(|smaller| smaller.len() < bytes.len());
+    found
+        .find(|smaller| same(smaller))
+        .unwrap_or_else(|| bytes.to_vec())
 }
 
 /// The number of a section.
