@@ -157,7 +157,7 @@ pub(crate) fn with_bytes<T>(path: &Path, work: impl FnOnce(&[u8]) -> T) -> io::R
         let metadata = file.metadata()?;
         if metadata.is_file() {
             mapped(path, &metadata);
-            Bytes::bytes(Map::new(&file)?)
+            Bytes::mapped(Map::new(&file)?)
         } else {
             Bytes::pipe(file)
         }

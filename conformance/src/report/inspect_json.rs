@@ -139,7 +139,7 @@ struct Block<'a> {
 }
 
 #[derive(Serialize)]
-struct PageCounts {
+pub(super) struct PageCounts {
     zero: u64,
     normal: u64,
     compressed: u64,
@@ -325,7 +325,7 @@ impl<'a> Block<'a> {
 }
 
 impl PageCounts {
-    fn new(pages: Pages) -> Self {
+    pub(super) fn new(pages: Pages) -> Self {
         let Pages {
             zero,
             normal,

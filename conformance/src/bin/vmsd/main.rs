@@ -10,6 +10,7 @@ mod generate;
 mod hexdump;
 mod inspect;
 mod matrix;
+mod ram;
 mod rules;
 mod schema;
 mod signals;
@@ -44,6 +45,7 @@ enum Command {
     Strip(strip::Args),
     Conform(conform::Args),
     Unwrap(unwrap::Args),
+    Ram(ram::Args),
     Generate(generate::Args),
     Schema(schema::Args),
     Matrix(matrix::Args),
@@ -62,6 +64,7 @@ impl Command {
             Self::Strip(args) => args.run(context),
             Self::Conform(args) => args.run(context),
             Self::Unwrap(args) => args.run(context),
+            Self::Ram(args) => args.run(context),
             Self::Generate(args) => args.run(context),
             Self::Schema(args) => args.run(context),
             Self::Matrix(args) => args.run(context),
