@@ -110,7 +110,7 @@ impl Feed {
     #[inline]
     pub fn advance(&mut self, len: usize) {
         self.start += len;
-        if self.start - self.released > BEHIND {
+        if self.start.saturating_sub(self.released) > BEHIND {
             self.release();
         }
     }

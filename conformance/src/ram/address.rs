@@ -93,7 +93,9 @@ impl MemoryMap {
     pub fn of(walk: &Walk, outline: &Outline) -> Result<Self, Unknown> {
         let memory = main_memory(&outline.ram.blocks);
         if memory.is_empty() {
-            return Err(Unknown("no RAM block is known to be main memory".to_owned()));
+            return Err(Unknown(
+                "no RAM block is known to be main memory".to_owned(),
+            ));
         }
         let mut rtcs = outline
             .sections()
@@ -174,12 +176,16 @@ impl MemoryMap {
     #[must_use]
     pub fn address(&self, block: &str, offset: u64) -> Option<u64> {
         let mut ranges = self.ranges.iter().filter(|range| range.block == block);
-        let range = ranges.find(|range| (range.offset..range.offset + range.len).contains(&offset))?;
+        let range =
+            ranges.find(|range| (range.offset..range.offset + range.len).contains(&offset))?;
         Some(range.address + (offset - range.offset))
     }
 
     /// Blocks of which it has nothing.
-    pub fn left_out<'a>(&'a self, blocks: &'a [BlockTally]) -> impl Iterator<Item = &'a BlockTally> {
+    pub fn left_out<'a>(
+        &'a self,
+        blocks: &'a [BlockTally],
+    ) -> impl Iterator<Item = &'a BlockTally> {
         blocks
             .iter()
             .filter(|block| !self.ranges.iter().any(|range| range.block == block.name))
@@ -302,7 +308,14 @@ fn main_memory(blocks: &[BlockTally]) -> Vec<&BlockTally> {
 
 /// Whether a user can have named it: devices have a path, ROMs and flash the board's names.
 fn is_backend(name: &str) -> bool {
-    let board = ["pc.bios", "pc.rom", "isa-bios", "virt.flash", "system.flash", "vga."];
+    let board = [
+        "pc.bios",
+        "pc.rom",
+        "isa-bios",
+        "virt.flash",
+        "system.flash",
+        "vga.",
+    ];
     let device = name.contains('/') && !name.starts_with("/objects/");
     !device && !name.contains(".rom") && !board.iter().any(|board| name.starts_with(board))
 }
@@ -391,7 +404,10 @@ mod tests {
         );
         assert_eq!(map.address("pc.ram", 3 * GIB + 5), Some(4 * GIB + 5));
         let wrong = MemoryMap::of_cmos(&[&ram], &cmos(2 * GIB, 2 * GIB)).unwrap_err();
-        assert!(wrong.to_string().contains("there are 0x140000000"), "{wrong}");
+        assert!(
+            wrong.to_string().contains("there are 0x140000000"),
+            "{wrong}"
+        );
     }
 
     #[test]
@@ -437,6 +453,8 @@ mod tests {
         assert!(given(&["0=c"]).unwrap_err().contains("no RAM block c"));
         assert!(given(&["0=a,0x2000,0x2000"]).unwrap_err().contains("leave"));
         assert!(given(&["a"]).unwrap_err().contains("ADDRESS="));
-        assert!(given(&["0xffffffffffffff00=a"]).unwrap_err().contains("address space"));
+        assert!(given(&["0xffffffffffffff00=a"])
+            .unwrap_err()
+            .contains("address space"));
     }
 }

@@ -140,7 +140,8 @@ impl Channels {
         ids.sort_unstable();
         let expected = 0..=u8::MAX;
         if let Some((_, missing)) = ids.iter().zip(expected).find(|(id, number)| *id != number) {
-            let message = format!("there are multifd channels {ids:?}: number {missing} is not there once");
+            let message =
+                format!("there are multifd channels {ids:?}: number {missing} is not there once");
             return Err(Error::new(ErrorKind::Ram, message).into());
         }
         Ok(())
@@ -158,7 +159,9 @@ fn apply<D: RamDestination<Error = Fault>>(
         return Ok(());
     }
     let Some(block) = blocks.get(&pages.block) else {
-        let name = String::from_utf8_lossy(&pages.block).escape_debug().to_string();
+        let name = String::from_utf8_lossy(&pages.block)
+            .escape_debug()
+            .to_string();
         return Err(Error::new(ErrorKind::Ram, format!("Can't find block {name}")).into());
     };
     let len = usize::try_from(page_size).unwrap_or(usize::MAX);

@@ -147,7 +147,8 @@ impl Image {
     fn write_run(&mut self, block: BlockIndex, offset: u64, bytes: &[u8]) -> io::Result<()> {
         self.mark(block, offset, bytes.len() as u64);
         let mut index = 0;
-        while let Some((within, file_at)) = self.part(block, offset, bytes.len() as u64, &mut index) {
+        while let Some((within, file_at)) = self.part(block, offset, bytes.len() as u64, &mut index)
+        {
             let bytes = bytes.get(within).unwrap_or_default();
             self.file.write_all_at(bytes, file_at)?;
         }
@@ -178,7 +179,8 @@ impl Image {
     pub(super) fn read(&self, block: BlockIndex, offset: u64, bytes: &mut [u8]) -> io::Result<()> {
         bytes.fill(0);
         let mut index = 0;
-        while let Some((within, file_at)) = self.part(block, offset, bytes.len() as u64, &mut index) {
+        while let Some((within, file_at)) = self.part(block, offset, bytes.len() as u64, &mut index)
+        {
             let mut bytes = bytes.get_mut(within).unwrap_or_default();
             let mut at = file_at;
             while !bytes.is_empty() {
@@ -222,18 +224,15 @@ impl Image {
     }
 
     fn places_of(&self, block: BlockIndex) -> &[Place] {
-        self.places
-            .get(block.0 as usize)
-            .map_or(&[], Vec::as_slice)
+        self.places.get(block.0 as usize).map_or(&[], Vec::as_slice)
     }
 
     /// The place in the file of bytes that lie in it as a whole.
     #[inline]
     fn file_at(&self, block: BlockIndex, offset: u64, len: u64) -> Option<u64> {
         let mut places = self.places_of(block).iter();
-        let place = places.find(|place| {
-            offset >= place.offset && offset + len <= place.offset + place.len
-        })?;
+        let place = places
+            .find(|place| offset >= place.offset && offset + len <= place.offset + place.len)?;
         Some(place.file_at + (offset - place.offset))
     }
 

@@ -54,7 +54,10 @@ const PAGE: u64 = 4096;
 impl Target {
     /// What a machine of this name runs.
     pub(super) fn of(machine: &str) -> Self {
-        if ["pc", "isapc", "microvm", "xen"].iter().any(|name| machine.starts_with(name)) {
+        if ["pc", "isapc", "microvm", "xen"]
+            .iter()
+            .any(|name| machine.starts_with(name))
+        {
             Self::X86
         } else if machine.starts_with("virt-") {
             Self::Arm

@@ -50,7 +50,8 @@ impl PageSet {
             return Before::Unknown;
         };
         let (word, bit) = place(page);
-        let (Some(once), Some(again)) = (chunk.once.get_mut(word), chunk.again.get_mut(word)) else {
+        let (Some(once), Some(again)) = (chunk.once.get_mut(word), chunk.again.get_mut(word))
+        else {
             return Before::Unknown;
         };
         let before = match (*once & bit != 0, *again & bit != 0) {
@@ -183,7 +184,10 @@ fn key(block: BlockIndex, page: u64) -> u64 {
 #[inline]
 fn place(page: u64) -> (usize, u64) {
     let page = page % CHUNK;
-    (usize::try_from(page / 64).unwrap_or_default(), 1 << (page % 64))
+    (
+        usize::try_from(page / 64).unwrap_or_default(),
+        1 << (page % 64),
+    )
 }
 
 #[cfg(test)]

@@ -85,7 +85,11 @@ impl Passes {
         if counted == Pages::default() {
             return;
         }
-        if self.list.last().is_none_or(|pass| pass.postcopy != self.postcopy) {
+        if self
+            .list
+            .last()
+            .is_none_or(|pass| pass.postcopy != self.postcopy)
+        {
             self.list.push(Pass {
                 postcopy: self.postcopy,
                 ..Pass::default()

@@ -77,7 +77,11 @@ impl<'a> List<'a> {
     /// Those of the output.
     pub fn text(&self, out: &mut dyn Write, styles: &Styles) -> io::Result<()> {
         let Styles { heading, note, .. } = styles;
-        writeln!(out, "{heading}{:>14}  {:<32}  pages{heading:#}", "bytes", "RAM block")?;
+        writeln!(
+            out,
+            "{heading}{:>14}  {:<32}  pages{heading:#}",
+            "bytes", "RAM block"
+        )?;
         for block in &self.blocks {
             writeln!(
                 out,
@@ -90,7 +94,10 @@ impl<'a> List<'a> {
         writeln!(out)?;
         let Some(map) = &self.map else {
             let why = self.map_unknown.as_deref().unwrap_or_default();
-            return writeln!(out, "{note}guest-physical memory is not known:{note:#} {why}");
+            return writeln!(
+                out,
+                "{note}guest-physical memory is not known:{note:#} {why}"
+            );
         };
         writeln!(
             out,

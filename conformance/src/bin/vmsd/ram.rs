@@ -134,7 +134,10 @@ impl ExtractArgs {
             return Err(Failure::file("standard output", sentence));
         }
         if !self.force && self.output.symlink_metadata().is_ok() {
-            return Err(Failure::file(&name, "is there already; --force overwrites it"));
+            return Err(Failure::file(
+                &name,
+                "is there already; --force overwrites it",
+            ));
         }
         let request = self.request()?;
         let output = Output::create(&self.output).map_err(failure)?;

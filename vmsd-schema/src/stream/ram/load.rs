@@ -40,12 +40,8 @@ pub trait RamDestination {
     ///
     /// # Errors
     /// The destination's own.
-    fn read(
-        &mut self,
-        block: BlockIndex,
-        offset: u64,
-        bytes: &mut [u8],
-    ) -> Result<(), Self::Error>;
+    fn read(&mut self, block: BlockIndex, offset: u64, bytes: &mut [u8])
+        -> Result<(), Self::Error>;
 
     /// Fills `page` with what zlib made `packed` of (`qemu_uncompress_data`).
     ///
@@ -125,9 +121,8 @@ impl RamLoader {
     ) -> Result<(), D::Error> {
         let used = self.used_length(block);
         if start.checked_add(len).is_none_or(|end| end > used) {
-            let message = format!(
-                "{len:#x} bytes at {start:#x} are to be discarded of a block of {used:#x}"
-            );
+            let message =
+                format!("{len:#x} bytes at {start:#x} are to be discarded of a block of {used:#x}");
             return Err(Error::new(ErrorKind::Ram, message).into());
         }
         if to.wants(block) {
@@ -201,8 +196,10 @@ impl RamLoader {
             PageKind::Normal => to.write(page.block, page.offset, within(page.data, left)),
             PageKind::Compressed => {
                 self.page.clear();
-                self.page
-                    .resize(usize::try_from(page_size.min(LARGEST_PAGE)).unwrap_or_default(), 0);
+                self.page.resize(
+                    usize::try_from(page_size.min(LARGEST_PAGE)).unwrap_or_default(),
+                    0,
+                );
                 to.inflate(page.data, &mut self.page)?;
                 to.write(page.block, page.offset, within(&self.page, left))
             }
@@ -259,7 +256,9 @@ impl RamLoader {
 impl MappedBlock {
     /// Whether the page around `offset` is in the file. The words of the bitmap are little-endian, as on nearly all hosts.
     fn is_set(&self, offset: u64) -> bool {
-        let page = offset.checked_div(self.header.page_size).unwrap_or_default();
+        let page = offset
+            .checked_div(self.header.page_size)
+            .unwrap_or_default();
         let byte = usize::try_from(page / 8).ok();
         let byte = byte.and_then(|byte| self.bitmap.get(byte));
         byte.is_some_and(|byte| byte >> (page % 8) & 1 != 0)
