@@ -25,13 +25,14 @@ mod case;
 mod check;
 pub mod corpus;
 pub mod live;
+pub mod mutations;
 mod outcome;
 
 use vmsd_schema::decode::typed::{Mirror, Registry};
 use vmsd_schema::VmState;
 
 pub use case::{Case, Stream};
-pub use check::Check;
+pub use check::{difference, Check};
 pub use outcome::{Finding, Report, Row};
 
 /// Devices, and streams that they must explain.

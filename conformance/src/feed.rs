@@ -5,6 +5,7 @@ use std::mem;
 
 use vmsd_schema::limits::MAX_PIPE_TAIL;
 
+use crate::ahead::Ahead;
 use crate::container::{self, Source};
 
 /// A stream's bytes from the place that was reached to as far as they are here.
@@ -16,6 +17,8 @@ pub struct Feed {
     base: u64,
     /// Where the stream begins there.
     origin: u64,
+    /// Who touches the pages of a large map before us.
+    ahead: Option<Ahead>,
     /// Up to where a mapped file was given back.
     released: usize,
 }
@@ -71,11 +74,16 @@ impl Feed {
                 Store::Pipe(window)
             }
         };
+        let ahead = match &store {
+            Store::Mapped(map) => Ahead::of(map),
+            Store::Pipe(_) => None,
+        };
         Ok(Self {
             store,
             start: 0,
             base: origin,
             origin,
+            ahead,
             released: 0,
         })
     }
@@ -110,6 +118,9 @@ impl Feed {
     #[inline]
     pub fn advance(&mut self, len: usize) {
         self.start += len;
+        if let Some(ahead) = &mut self.ahead {
+            ahead.reached(self.start);
+        }
         if self.start.saturating_sub(self.released) > BEHIND {
             self.release();
         }

@@ -5,11 +5,13 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 use std::{fmt, fs, io, thread};
 
 use serde_json::{json, Value};
+
+use crate::leftovers::{Bound, TemporaryFile};
 
 /// How long a QEMU may take to start, to save or to load. An empty guest takes a tenth of a second.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -58,6 +60,8 @@ pub enum Verdict {
     Accept,
     /// It was not; QEMU's own lines.
     Reject(String),
+    /// QEMU was ended by a signal; which, and its own lines.
+    Crash(String),
 }
 
 impl Machine {
@@ -88,11 +92,11 @@ impl Machine {
     /// # Errors
     /// If QEMU does not start or the migration fails, with QEMU's own words.
     pub fn save(&self) -> Result<Vec<u8>> {
-        let file = Scratch::new(&self.scratch, "save");
+        let file = scratch(&self.scratch, "save");
         let mut process = Process::start(self, &[])?;
         process.execute(
             "migrate",
-            json!({ "uri": format!("exec:cat > {}", file.0.display()) }),
+            json!({ "uri": format!("exec:cat > {}", file.path().display()) }),
         )?;
         let deadline = Instant::now() + PATIENCE;
         loop {
@@ -113,7 +117,28 @@ impl Machine {
             }
         }
         process.quit();
-        Ok(fs::read(&file.0)?)
+        Ok(fs::read(file.path())?)
+    }
+
+    /// What `-dump-vmstate` writes of the machine.
+    ///
+    /// # Errors
+    /// If QEMU does not run, or writes nothing.
+    pub fn dump(&self) -> Result<Vec<u8>> {
+        let file = scratch(&self.scratch, "dump");
+        let output = Command::new(&self.binary)
+            .args(&self.args)
+            .args(["-display", "none", "-dump-vmstate"])
+            .arg(file.path())
+            .stdin(Stdio::null())
+            .output()
+            .map_err(|error| QemuError(format!("{}: {error}", self.binary.display())))?;
+        match fs::read(file.path()) {
+            Ok(bytes) => Ok(bytes),
+            Err(_) => Err(QemuError(
+                String::from_utf8_lossy(&output.stderr).trim().to_owned(),
+            )),
+        }
     }
 
     /// Starts the machine as a destination and lets it load `stream`.
@@ -121,12 +146,12 @@ impl Machine {
     /// # Errors
     /// If QEMU does not start, or neither accepts nor rejects within a minute.
     pub fn load(&self, stream: &[u8]) -> Result<Verdict> {
-        let file = Scratch::new(&self.scratch, "load");
-        fs::write(&file.0, stream)?;
-        let incoming = format!("exec:cat {}", file.0.display());
+        let file = scratch(&self.scratch, "load");
+        fs::write(file.path(), stream)?;
+        let incoming = format!("exec:cat {}", file.path().display());
         let mut process = match Process::start(self, &["-incoming", &incoming]) {
             Ok(process) => process,
-            Err(Started::Ended(words)) => return Ok(Verdict::Reject(words)),
+            Err(Started::Ended(verdict)) => return Ok(verdict),
             Err(Started::Failed(error)) => return Err(error),
         };
         let deadline = Instant::now() + PATIENCE;
@@ -140,7 +165,7 @@ impl Machine {
                     return Err(QemuError("the load does not end".to_owned()))
                 }
                 Ok(_) => thread::sleep(Duration::from_millis(5)),
-                Err(Started::Ended(words)) => return Ok(Verdict::Reject(words)),
+                Err(Started::Ended(verdict)) => return Ok(verdict),
                 Err(Started::Failed(error)) => return Err(error),
             }
         }
@@ -149,14 +174,17 @@ impl Machine {
 
 /// Why a command has no answer: QEMU ended, with what it said, or it could not be asked.
 enum Started {
-    Ended(String),
+    Ended(Verdict),
     Failed(QemuError),
 }
 
 impl From<Started> for QemuError {
     fn from(started: Started) -> Self {
         match started {
-            Started::Ended(words) => Self(format!("QEMU ended: {words}")),
+            Started::Ended(Verdict::Reject(words) | Verdict::Crash(words)) => {
+                Self(format!("QEMU ended: {words}"))
+            }
+            Started::Ended(Verdict::Accept) => Self("QEMU ended".to_owned()),
             Started::Failed(error) => error,
         }
     }
@@ -171,6 +199,7 @@ impl From<io::Error> for Started {
 /// A running QEMU; it does not outlive this value.
 struct Process {
     child: Child,
+    bound: Option<Bound>,
     input: ChildStdin,
     output: BufReader<ChildStdout>,
     errors: Option<thread::JoinHandle<String>>,
@@ -204,6 +233,7 @@ impl Process {
             String::from_utf8_lossy(&words).trim().replace('\n', " ; ")
         });
         let mut process = Self {
+            bound: Some(Bound::to_us(&child)),
             child,
             input,
             output: BufReader::new(output),
@@ -249,42 +279,52 @@ impl Process {
     }
 
     fn ended(&mut self) -> Started {
-        let _ = self.child.wait();
+        self.bound = None;
+        let status = self.child.wait();
         let words = self
             .errors
             .take()
             .and_then(|reader| reader.join().ok())
             .unwrap_or_default();
-        Started::Ended(words)
+        let signal = status.ok().and_then(|status| signal(&status));
+        Started::Ended(match signal {
+            Some(signal) => Verdict::Crash(format!("signal {signal} ; {words}")),
+            None => Verdict::Reject(words),
+        })
     }
 
     fn quit(&mut self) {
         let _ = self.execute("quit", json!({}));
+        self.bound = None;
         let _ = self.child.wait();
     }
 }
 
 impl Drop for Process {
     fn drop(&mut self) {
+        self.bound = None;
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 }
 
-/// A file in the scratch folder that goes when it is no longer needed.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new(folder: &Path, what: &str) -> Self {
-        use std::sync::atomic::{AtomicU32, Ordering};
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        Self(folder.join(format!("vmsd-{}-{number}.{what}", std::process::id())))
-    }
+/// The signal that ended a process.
+#[cfg(unix)]
+fn signal(status: &ExitStatus) -> Option<i32> {
+    use std::os::unix::process::ExitStatusExt as _;
+    status.signal()
 }
 
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.0);
-    }
+#[cfg(not(unix))]
+fn signal(_: &ExitStatus) -> Option<i32> {
+    None
+}
+
+/// A file in the scratch folder that goes when it is no longer needed.
+fn scratch(folder: &Path, what: &str) -> TemporaryFile {
+    use std::sync::atomic::{AtomicU32, Ordering};
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let name = format!("vmsd-{}-{number}.{what}", std::process::id());
+    TemporaryFile::at(folder.join(name))
 }

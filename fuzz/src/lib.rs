@@ -1,13 +1,40 @@
 //! Fuzz targets as functions: each takes any bytes and asserts a property.
 //!
 //! With `cargo fuzz` a target is driven by libFuzzer; on stable the same program replays the files it is given, and
-//! `cargo test` runs every property over the corpus.
+//! `cargo test` runs every property over the corpus, over made-up input, and over every find of the past.
 
 #![forbid(unsafe_code)]
 
+pub mod compat_check;
+pub mod containers;
+pub mod derive_values;
+pub mod described_decode;
+pub mod mutator;
 pub mod qevm_parse;
+pub mod qevm_roundtrip;
+pub mod ram_records;
+pub mod schema_json;
+pub mod seeds;
+pub mod typed_load;
 
-/// The program around a property: libFuzzer's entry, or a `main` that replays files.
+/// A property: it returns, or it panics.
+pub type Property = fn(&[u8]);
+
+/// Every target by its name.
+pub const TARGETS: [(&str, Property); 9] = [
+    ("qevm_parse", qevm_parse::run),
+    ("qevm_roundtrip", qevm_roundtrip::run),
+    ("described_decode", described_decode::run),
+    ("typed_load", typed_load::run),
+    ("derive_values", derive_values::run),
+    ("schema_json", schema_json::run),
+    ("compat_check", compat_check::run),
+    ("ram_records", ram_records::run),
+    ("containers", containers::run),
+];
+
+/// The program around a property: libFuzzer's entry, or a `main` that replays files. A second path is what changes an
+/// input, where bytes alone would not get far.
 #[macro_export]
 macro_rules! target {
     ($run:path) => {
@@ -23,5 +50,16 @@ macro_rules! target {
                 }
             }
         }
+    };
+    ($run:path, $mutate:path) => {
+        $crate::target!($run);
+
+        #[cfg(fuzzing)]
+        libfuzzer_sys::fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
+            match $mutate(data, size, max_size, seed) {
+                Some(size) => size,
+                None => libfuzzer_sys::fuzzer_mutate(data, size, max_size),
+            }
+        });
     };
 }

@@ -1,11 +1,11 @@
 //! Any bytes are a stream or an error, and where the chunks end does not matter.
 //!
-//! The stream is walked whole, and again in chunks whose sizes the input decides. Both walks must give the same events
-//! and end in the same error; every offset must lie inside the input. Bodies of devices are measured by the stream's own
-//! description, or else guessed.
+//! The stream is walked whole, and beside it in chunks whose sizes the input decides. Both walks must give the same
+//! events and end in the same error; every offset must lie inside the input. Bodies of devices are measured by the
+//! stream's own description, or else guessed.
 
 use vmsd_schema::decode::machine::{Machine, Options};
-use vmsd_schema::stream::{guess, Chunk, Parser};
+use vmsd_schema::stream::{guess, Chunk, Event, Parser};
 use vmsd_schema::ErrorKind;
 
 /// Steps of one walk. Events without bytes of their own could otherwise go on for ever.
@@ -16,16 +16,28 @@ const MAX_STEPS: usize = 1 << 20;
 /// # Panics
 /// If it does not hold.
 pub fn run(data: &[u8]) {
-    let whole = walk(data, &mut || data.len());
-    let mut seed = data
+    let seed = data
         .iter()
+        .take(64)
         .fold(1_u32, |seed, byte| seed.wrapping_mul(31) ^ u32::from(*byte));
-    let chunked = walk(data, &mut || {
-        seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        1 + (seed >> 16) as usize % 97
-    });
-    assert_eq!(whole, chunked, "a chunked parse and a whole parse differ");
+    let mut whole = Walk::new(data, None);
+    let mut chunked = Walk::new(data, Some(seed));
+    for _ in 0..MAX_STEPS {
+        let step = whole.step();
+        assert_eq!(
+            step,
+            chunked.step(),
+            "a chunked parse and a whole parse differ"
+        );
+        if let Step::Over(_) = step {
+            break;
+        }
+    }
+    read(data);
+}
 
+/// The machine that the bytes say, and every value in it.
+fn read(data: &[u8]) {
     let machine = Machine::read(data, Parser::new(), &(), Options { guess: true });
     assert!(
         machine.end <= data.len() as u64,
@@ -45,57 +57,93 @@ pub fn run(data: &[u8]) {
     }
 }
 
-/// The events of `data` as text, and how the walk ended; `grow` says how many bytes more the parser is shown each time it
-/// asks.
-fn walk(data: &[u8], grow: &mut impl FnMut() -> usize) -> (Vec<String>, String) {
-    let mut parser = Parser::new();
-    let (mut start, mut shown) = (0, 0);
-    let mut events = Vec::new();
-    for _ in 0..MAX_STEPS {
-        let eof = shown == data.len();
-        let window = data.get(start..shown).unwrap_or_default();
-        if parser.awaits_body() {
-            let id = parser.current_section().map(|section| section.id);
-            let rest = data.get(start..).unwrap_or_default();
-            let guessed = id.and_then(|id| guess::body_len(rest, id, parser.footers()));
-            let Some(guessed) = guessed else {
-                return (events, "a body without an end".to_owned());
-            };
-            let len = guessed.len();
-            match parser.body_guessed(guessed) {
-                Ok(()) => start += len,
-                Err(error) => return (events, error.to_string()),
-            }
-            shown = shown.max(start);
-            continue;
+/// What one step of a walk gives.
+#[derive(Debug, PartialEq)]
+enum Step<'d> {
+    Event(Event<'d>),
+    Passed,
+    Over(String),
+}
+
+struct Walk<'d> {
+    data: &'d [u8],
+    parser: Parser,
+    /// What was consumed, and what the parser was shown.
+    start: usize,
+    shown: usize,
+    /// What chooses the next chunk; nothing where all is shown at once.
+    chunks: Option<u32>,
+}
+
+impl<'d> Walk<'d> {
+    fn new(data: &'d [u8], chunks: Option<u32>) -> Self {
+        let shown = if chunks.is_none() { data.len() } else { 0 };
+        Self {
+            data,
+            parser: Parser::new(),
+            start: 0,
+            shown,
+            chunks,
         }
-        match parser.parse(window, eof) {
-            Ok(Chunk::Parsed { consumed, event }) => {
-                assert!(consumed <= window.len(), "more was consumed than shown");
-                assert!(
-                    event.at() <= data.len() as u64,
-                    "an event stands behind the input"
-                );
-                events.push(format!("{event:?}"));
-                start += consumed;
-            }
-            Ok(Chunk::NeedMoreData(missing)) => {
-                assert!(missing > 0, "nothing is needed, and nothing is given");
-                assert!(!eof, "more is needed at the end");
-                shown = data.len().min(shown + grow().max(1));
-            }
-            Ok(Chunk::End) => return (events, "the end".to_owned()),
-            Err(error) => {
-                assert!(
-                    error
-                        .offset()
-                        .is_none_or(|offset| offset <= data.len() as u64),
-                    "{error}"
-                );
-                assert_ne!(error.kind(), ErrorKind::Unsupported, "{error}");
-                return (events, error.to_string());
+    }
+
+    fn step(&mut self) -> Step<'d> {
+        if self.parser.awaits_body() {
+            return self.body();
+        }
+        loop {
+            let eof = self.shown == self.data.len();
+            let window = self.data.get(self.start..self.shown).unwrap_or_default();
+            match self.parser.parse(window, eof) {
+                Ok(Chunk::Parsed { consumed, event }) => {
+                    assert!(consumed <= window.len(), "more was consumed than shown");
+                    assert!(
+                        event.at() <= self.data.len() as u64,
+                        "an event stands behind the input"
+                    );
+                    self.start += consumed;
+                    return Step::Event(event);
+                }
+                Ok(Chunk::NeedMoreData(missing)) => {
+                    assert!(missing > 0, "nothing is needed, and nothing is given");
+                    assert!(!eof, "more is needed at the end");
+                    self.shown = self.data.len().min(self.shown + self.grow());
+                }
+                Ok(Chunk::End) => return Step::Over("the end".to_owned()),
+                Err(error) => {
+                    let offset = error.offset().unwrap_or(0);
+                    assert!(offset <= self.data.len() as u64, "{error}");
+                    assert_ne!(error.kind(), ErrorKind::Unsupported, "{error}");
+                    return Step::Over(error.to_string());
+                }
             }
         }
     }
-    (events, "many steps".to_owned())
+
+    fn body(&mut self) -> Step<'d> {
+        let id = self.parser.current_section().map(|section| section.id);
+        let rest = self.data.get(self.start..).unwrap_or_default();
+        let guessed = id.and_then(|id| guess::body_len(rest, id, self.parser.footers()));
+        let Some(guessed) = guessed else {
+            return Step::Over("a body without an end".to_owned());
+        };
+        let len = guessed.len();
+        match self.parser.body_guessed(guessed) {
+            Ok(()) => {
+                self.start += len;
+                self.shown = self.shown.max(self.start);
+                Step::Passed
+            }
+            Err(error) => Step::Over(error.to_string()),
+        }
+    }
+
+    /// How many bytes more the parser is shown.
+    fn grow(&mut self) -> usize {
+        let Some(seed) = &mut self.chunks else {
+            return self.data.len();
+        };
+        *seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        1 + (*seed >> 16) as usize % 97
+    }
 }

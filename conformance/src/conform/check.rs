@@ -171,7 +171,8 @@ fn values(found: &mut Found<'_>, described: &Described) {
 }
 
 /// The path of the first value that is not the same on both sides.
-fn difference(ours: &vmsd_schema::Value, theirs: &vmsd_schema::Value) -> Option<String> {
+#[must_use]
+pub fn difference(ours: &vmsd_schema::Value, theirs: &vmsd_schema::Value) -> Option<String> {
     use vmsd_schema::Value;
     match (ours, theirs) {
         (Value::Struct(ours), Value::Struct(theirs)) => {

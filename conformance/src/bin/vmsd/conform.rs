@@ -1,20 +1,23 @@
 //! `vmsd conform`: the mirrors against real streams, embedded, given, or saved by a QEMU here and now.
 
 use std::path::{Path, PathBuf};
+use std::sync::Mutex;
 
 use clap::ValueEnum;
+use conformance::conform::mutations::{self, Plan};
 use conformance::conform::{live, Report, Stream};
 use conformance::qemu::{Machine, Verdict};
-use conformance::report::conform as report;
+use conformance::report::{conform as report, mutations as mutation_report};
 use conformance::Suite;
 
-use crate::common::{Context, Exit, Failure};
+use crate::common::{print_json, Context, Exit, Failure};
 
 const EXAMPLES: &str = "\
 Examples:
   vmsd conform                                       the embedded corpus
   vmsd conform guest.qevm snapshot.qevm.zst          streams of your own
   vmsd conform --qemu qemu-system-x86_64 -- -M q35   a QEMU that is installed here
+  vmsd conform --qemu qemu-system-x86_64 --mutations 500 -- -M q35   the model of its loader, too
 
 Exit status: 0 all agree, 1 findings, 2 could not do the job";
 
@@ -34,6 +37,33 @@ pub(crate) struct Args {
     /// A folder that the QEMU can read and write.
     #[arg(long, value_name = "FOLDER", requires = "qemu")]
     scratch: Option<PathBuf>,
+    /// Change one thing in the stream that it saves, so many times, and compare what QEMU and vmsd say of each copy.
+    #[arg(long, value_name = "COUNT", requires = "qemu")]
+    mutations: Option<u64>,
+    /// What the changes follow from.
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        default_value_t = 0,
+        requires = "mutations"
+    )]
+    seed: u64,
+    /// How many QEMUs run at once.
+    #[arg(
+        long,
+        value_name = "COUNT",
+        default_value_t = 2,
+        requires = "mutations"
+    )]
+    jobs: usize,
+    /// Where inputs are kept on which they disagree, or on which QEMU crashes.
+    #[arg(
+        long,
+        value_name = "FOLDER",
+        default_value = "finds",
+        requires = "mutations"
+    )]
+    finds: PathBuf,
     /// Arguments for the QEMU: the machine.
     #[arg(last = true, requires = "qemu", value_name = "QEMU ARGS")]
     machine: Vec<String>,
@@ -86,6 +116,9 @@ impl Args {
             scratch: self.scratch.clone().unwrap_or_else(std::env::temp_dir),
         };
         let name = binary.display().to_string();
+        if let Some(count) = self.mutations {
+            return self.mutate(&machine, count, context);
+        }
         let outcome =
             live::run(&machine).map_err(|error| Failure::file(&name, error.to_string()))?;
         self.print(&outcome.report, context)?;
@@ -93,10 +126,40 @@ impl Args {
         let (version, machine, written) = (&outcome.version, &outcome.machine, outcome.written);
         let sentence = match &outcome.verdict {
             Verdict::Accept => format!("QEMU {version} {machine}: accepts the stream that {written} mirrors wrote"),
-            Verdict::Reject(words) => format!("QEMU {version} {machine}: rejects the stream that {written} mirrors wrote: {words}"),
+            Verdict::Reject(words) | Verdict::Crash(words) => format!("QEMU {version} {machine}: rejects the stream that {written} mirrors wrote: {words}"),
         };
         context.say(&sentence);
         Ok(Exit::of(!accepted || !outcome.report.findings().is_empty()))
+    }
+
+    fn mutate(
+        &self,
+        machine: &Machine,
+        count: u64,
+        context: &mut Context,
+    ) -> Result<Exit, Failure> {
+        let plan = Plan {
+            count,
+            seed: self.seed,
+            jobs: self.jobs,
+        };
+        let progress = Mutex::new(context.progress(Some(count)));
+        let each = |number| {
+            if let Ok(mut progress) = progress.lock() {
+                progress.at(number);
+            }
+        };
+        let outcome = mutations::run(machine, plan, &each);
+        drop(progress);
+        let name = machine.binary.display().to_string();
+        let outcome = outcome.map_err(|error| Failure::file(&name, error.to_string()))?;
+        let folder = self.finds.display().to_string();
+        mutations::keep(&outcome, &self.finds).map_err(|error| Failure::io(&folder, &error))?;
+        context.print(|out, styles| match self.format {
+            Format::Json => print_json(out, &mutation_report::Report::new(&outcome)),
+            _ => mutation_report::text(&outcome, out, styles),
+        })?;
+        Ok(Exit::of(!outcome.is_clean()))
     }
 
     fn print(&self, outcome: &Report, context: &mut Context) -> Result<(), Failure> {

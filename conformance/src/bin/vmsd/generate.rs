@@ -1,13 +1,14 @@
-//! `vmsd generate`: code from streams.
+//! `vmsd generate`: code from streams, and streams from schemas.
 
 mod prove;
 mod rust;
+mod stream;
 
 use clap::Subcommand;
 
 use crate::common::{Context, Exit, Failure};
 
-/// Write code from streams.
+/// Write code from streams, and streams from schemas.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
     #[command(subcommand)]
@@ -18,6 +19,7 @@ pub(crate) struct Args {
 enum What {
     Rust(rust::Args),
     Prove(prove::Args),
+    Stream(stream::Args),
 }
 
 impl Args {
@@ -25,6 +27,7 @@ impl Args {
         match &self.what {
             What::Rust(args) => args.run(context),
             What::Prove(args) => args.run(context),
+            What::Stream(args) => args.run(context),
         }
     }
 }
