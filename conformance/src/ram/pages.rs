@@ -178,7 +178,7 @@ impl Chunk {
 
 /// One number for a chunk of a block: there are at most 2^16 blocks, and 2^47 chunks of the smallest pages.
 fn key(block: BlockIndex, page: u64) -> u64 {
-    u64::from(block.0) << 47 | page / CHUNK
+    (u64::from(block.0) << 47) | (page / CHUNK)
 }
 
 #[inline]
