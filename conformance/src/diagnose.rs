@@ -2,7 +2,7 @@
 //!
 //! In go the lines of a log and, where there are, the stream and what is known of the target; out comes a [`Diagnosis`], the
 //! causes in order. The words are data ([`catalogue`]); the model of a load that finds the true cause is
-//! [`crate::side::check`]; printing is left to [`crate::report::explain`].
+//! [`crate::judge::check`]; printing is left to [`crate::report::explain`].
 
 pub mod catalogue;
 mod facts;
@@ -129,7 +129,7 @@ impl<'s> Evidence<'s> {
         }
         let (machine, data) = (evidence.machine.as_ref(), evidence.data);
         let notes = &mut evidence.notes;
-        evidence.found = judge::judge(stream, machine, data, target, mirrors, notes);
+        evidence.found = judge::judge(stream, machine, data, target, notes);
         evidence
     }
 

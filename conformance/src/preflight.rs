@@ -4,12 +4,14 @@
 //! Each machine is started stopped, saves itself and dumps its tables. The check is that of `vmsd check`; with a real load beside it
 //! the two can be compared.
 
+use std::sync::Arc;
+
 use vmsd_schema::compat::{Finding, Severity, Verdict};
-use vmsd_schema::decode::typed::Registry;
 use vmsd_schema::schema::SchemaSet;
 
+use crate::judge::{check, Judge};
 use crate::qemu::{self, QemuError};
-use crate::side::{self, Side};
+use crate::side::Side;
 
 /// A machine that was started and asked.
 #[derive(Debug)]
@@ -60,7 +62,7 @@ pub fn capture(machine: &qemu::Machine, name: &str) -> Result<Captured, QemuErro
         side: Side {
             name: format!("{name} ({version})"),
             stream: Some(stream),
-            sets: vec![tables],
+            sets: vec![Arc::new(tables)],
         },
         version,
     })
@@ -69,14 +71,14 @@ pub fn capture(machine: &qemu::Machine, name: &str) -> Result<Captured, QemuErro
 /// Checks one way, and lets `target` load the stream if it is given.
 ///
 /// # Errors
-/// Those of the check and of QEMU.
+/// Those of QEMU.
 pub fn way(
     from: &Captured,
     to: &Captured,
-    mirrors: &Registry,
+    judge: &Judge,
     target: Option<&qemu::Machine>,
 ) -> Result<Way, QemuError> {
-    let findings = side::check(&from.side, &to.side, Some(mirrors)).map_err(QemuError::new)?;
+    let findings = check(&judge.read(&from.side), &judge.read(&to.side));
     let stream = from.side.stream.as_deref().unwrap_or_default();
     let live = target.map(|target| target.load(stream)).transpose()?;
     Ok(Way {

@@ -14,6 +14,7 @@ pub mod inspect_json;
 pub mod json;
 pub mod matrix;
 pub mod mutations;
+pub mod passes;
 pub mod preflight;
 pub mod ram;
 pub mod scalar;

@@ -2,13 +2,13 @@
 
 use vmsd_schema::compat::{Finding, Severity};
 use vmsd_schema::decode::machine::{Machine, MachineSection};
-use vmsd_schema::decode::typed::Registry;
 use vmsd_schema::wire::marker;
 use vmsd_schema::{Error, ErrorKind};
 
 use super::catalogue::{catalogue, Words};
 use super::{known, values, Cause, Certainty, Facts, Stream};
-use crate::side::{self, Side};
+use crate::judge::{check, Judge};
+use crate::side::Side;
 
 /// How far from the end of a body its footer is looked for.
 const SEARCH: usize = 1 << 16;
@@ -19,7 +19,6 @@ pub(super) fn judge(
     machine: Option<&Machine<'_>>,
     data: &[u8],
     target: Option<&Side>,
-    mirrors: &Registry,
     notes: &mut Vec<String>,
 ) -> Vec<Cause> {
     let mut found = Vec::new();
@@ -29,16 +28,13 @@ pub(super) fn judge(
     let damage = machine.and_then(|machine| damage(machine, data));
     let mut compared = false;
     if let (Some(Stream::Read(source)), Some(target), Some(machine)) = (stream, target, machine) {
-        match side::check(source, target, Some(mirrors)) {
-            Ok(findings) => {
-                let kept = findings
-                    .iter()
-                    .filter(|finding| tells(finding, damage.as_ref(), machine, data));
-                found.extend(kept.map(|finding| cause(finding, &target.name)));
-                compared = true;
-            }
-            Err(sentence) => notes.push(format!("the target could not be compared: {sentence}")),
-        }
+        let judge = Judge::with_mirrors();
+        let findings = check(&judge.read(source), &judge.read(target));
+        let kept = findings
+            .iter()
+            .filter(|finding| tells(finding, damage.as_ref(), machine, data));
+        found.extend(kept.map(|finding| cause(finding, &target.name)));
+        compared = true;
     }
     found.extend(damage);
     if let Some(machine) = machine.filter(|_| found.is_empty()) {

@@ -7,7 +7,9 @@ mod completions;
 mod conform;
 mod decode;
 mod diff;
+mod edit;
 mod explain;
+mod files;
 mod generate;
 mod hexdump;
 mod inspect;
@@ -49,6 +51,7 @@ enum Command {
     Capture(capture::Args),
     Check(check::Args),
     Strip(strip::Args),
+    Edit(edit::Args),
     Conform(conform::Args),
     Unwrap(unwrap::Args),
     Ram(ram::Args),
@@ -71,6 +74,7 @@ impl Command {
             Self::Capture(args) => args.run(context),
             Self::Check(args) => args.run(context),
             Self::Strip(args) => args.run(context),
+            Self::Edit(args) => args.run(context),
             Self::Conform(args) => args.run(context),
             Self::Unwrap(args) => args.run(context),
             Self::Ram(args) => args.run(context),

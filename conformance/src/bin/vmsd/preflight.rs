@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use conformance::mirrors;
+use conformance::judge::Judge;
 use conformance::preflight::{capture, way, Agreement, Captured};
 use conformance::qemu::Machine;
 use conformance::report::preflight as report;
@@ -47,12 +47,12 @@ impl Args {
         ];
         let [from, to] = &machines;
         let sides = [started(from, "--from")?, started(to, "--to")?];
-        let registry = mirrors::registry();
+        let judge = Judge::with_mirrors();
         let [ours, theirs] = &sides;
         let mut ways = Vec::new();
         for (source, target, machine) in [(ours, theirs, to), (theirs, ours, from)] {
             let live = self.live.then_some(machine);
-            let way = way(source, target, &registry, live);
+            let way = way(source, target, &judge, live);
             ways.push(way.map_err(|error| Failure::file(&target.side.name, error.to_string()))?);
         }
         context.print(|out, styles| match self.format {
