@@ -136,7 +136,7 @@ fn damage(file: &Path, sparse: usize, registry: &Registry) -> Total {
     let plain = zstd::decode_all(fs::File::open(file).unwrap()).unwrap();
     let places = places::of(&plain);
     let mut bytes = Arc::new(plain.clone());
-    let mut target = Side {
+    let target = Side {
         stream: Some(plain.clone()),
         ..Side::default()
     };
@@ -146,7 +146,7 @@ fn damage(file: &Path, sparse: usize, registry: &Registry) -> Total {
         let name = format!("{}, cut at {len:#x}", file.display());
         total.run(&name, &bytes, len, &how);
         if number % CHECK_EACH == 0 {
-            total.judge(&name, &bytes[..len], &mut target, registry);
+            total.judge(&name, &bytes[..len], &target);
         }
     }
     for number in (0..CHANGES).step_by(sparse) {
@@ -157,7 +157,7 @@ fn damage(file: &Path, sparse: usize, registry: &Registry) -> Total {
         let name = format!("{}, at {at:#x} {change}", file.display());
         total.run(&name, &bytes, plain.len(), &how);
         if number % CHECK_EACH == 0 {
-            total.judge(&name, &bytes, &mut target, registry);
+            total.judge(&name, &bytes, &target);
         }
         let changed = Arc::get_mut(&mut bytes).expect("nobody else holds the bytes");
         changed[at..end].copy_from_slice(&plain[at..end]);
@@ -179,10 +179,10 @@ impl Total {
         }
     }
 
-    fn judge(&mut self, name: &str, bytes: &[u8], target: &mut Side, registry: &Registry) {
+    fn judge(&mut self, name: &str, bytes: &[u8], target: &Side) {
         let copy = bytes.to_vec();
         self.measured(name, "check", || {
-            job::judge(copy, target, registry);
+            job::judge(copy, target);
             0
         });
     }
