@@ -6,6 +6,7 @@ pub mod conform;
 pub mod container;
 pub mod contents;
 pub mod diff;
+pub mod edit;
 pub mod explain;
 pub mod feed;
 pub mod generate;

@@ -2,12 +2,12 @@
 
 use std::io;
 use std::ops::Deref;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use conformance::container::{self, error_of, Options, Source};
 use conformance::contents::devices;
 use conformance::input::Input;
-use conformance::judge::{check, Judge};
+use conformance::judge::{check, Judge, Reading as Known};
 use conformance::measure::Measurer;
 use conformance::outline::Outline;
 use conformance::report::subject::Subject;
@@ -94,16 +94,14 @@ pub(super) fn read_typed(bytes: &[u8], registry: &Registry) -> usize {
 }
 
 /// Checks `bytes` against the stream that they were, in both directions.
-pub(super) fn judge(bytes: Vec<u8>, target: &Side) {
-    static JUDGE: OnceLock<Judge> = OnceLock::new();
-    let judge = JUDGE.get_or_init(Judge::with_mirrors);
+pub(super) fn judge(bytes: Vec<u8>, judge: &Judge, target: &Known<'_>) {
     let source = Side {
         stream: Some(bytes),
         ..Side::default()
     };
-    let (source, target) = (judge.read(&source), judge.read(target));
-    let _ = check(&source, &target);
-    let _ = check(&target, &source);
+    let source = judge.read(&source);
+    let _ = check(&source, target);
+    let _ = check(target, &source);
 }
 
 fn is_named_stop(stop: &Stop) -> usize {
