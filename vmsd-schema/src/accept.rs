@@ -19,11 +19,10 @@ mod virtio;
 mod walk;
 mod wording;
 
-use crate::compat::{Finding, Severity};
+use crate::compat::{Finding, Knowledge, Severity};
 use crate::decode::machine::Machine;
 use crate::schema::Dialect;
 
-pub use crate::compat::{Knowledge, Origin};
 pub use wording::Wording;
 
 use handler::Handlers;
