@@ -11,6 +11,7 @@ pub mod explain;
 pub mod feed;
 pub mod generate;
 pub mod input;
+pub mod judge;
 pub mod leftovers;
 pub mod limits;
 pub mod map;

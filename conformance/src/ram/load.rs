@@ -109,6 +109,8 @@ pub(super) struct Loaded {
     pub(super) outline: Outline,
     pub(super) image: Image,
     pub(super) layout: Layout,
+    /// Whether pages came through further channels.
+    pub(super) beside: bool,
     /// What is not as it should be behind the end of memory.
     pub(super) findings: Vec<Error>,
 }
@@ -172,6 +174,7 @@ pub(super) fn load(
         outline,
         image: sink.image,
         layout,
+        beside: !channels.are_none(),
         findings,
     })
 }

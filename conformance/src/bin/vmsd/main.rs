@@ -7,6 +7,7 @@ mod conform;
 mod decode;
 mod diff;
 mod edit;
+mod files;
 mod generate;
 mod hexdump;
 mod inspect;
