@@ -6,6 +6,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 use std::{fmt, fs, io, thread};
 
@@ -60,6 +61,8 @@ pub enum Verdict {
     Reject(String),
     /// QEMU was ended by a signal; which, and its own lines.
     Crash(String),
+    /// Neither, and it was ended by us after a while.
+    Hang,
 }
 
 impl Machine {
@@ -133,14 +136,16 @@ impl Machine {
             .map_err(|error| QemuError(format!("{}: {error}", self.binary.display())))?;
         match fs::read(&file.0) {
             Ok(bytes) => Ok(bytes),
-            Err(_) => Err(QemuError(String::from_utf8_lossy(&output.stderr).trim().to_owned())),
+            Err(_) => Err(QemuError(
+                String::from_utf8_lossy(&output.stderr).trim().to_owned(),
+            )),
         }
     }
 
     /// Starts the machine as a destination and lets it load `stream`.
     ///
     /// # Errors
-    /// If QEMU does not start, or neither accepts nor rejects within a minute.
+    /// If QEMU does not start.
     pub fn load(&self, stream: &[u8]) -> Result<Verdict> {
         let file = Scratch::new(&self.scratch, "load");
         fs::write(&file.0, stream)?;
@@ -157,9 +162,7 @@ impl Machine {
                     process.quit();
                     return Ok(Verdict::Accept);
                 }
-                Ok(_) if Instant::now() > deadline => {
-                    return Err(QemuError("the load does not end".to_owned()))
-                }
+                Ok(_) if Instant::now() > deadline => return Ok(Verdict::Hang),
                 Ok(_) => thread::sleep(Duration::from_millis(5)),
                 Err(Started::Ended(verdict)) => return Ok(verdict),
                 Err(Started::Failed(error)) => return Err(error),
@@ -180,6 +183,7 @@ impl From<Started> for QemuError {
             Started::Ended(Verdict::Reject(words) | Verdict::Crash(words)) => {
                 Self(format!("QEMU ended: {words}"))
             }
+            Started::Ended(Verdict::Hang) => Self("QEMU does not answer".to_owned()),
             Started::Ended(Verdict::Accept) => Self("QEMU ended".to_owned()),
             Started::Failed(error) => error,
         }
@@ -196,7 +200,8 @@ impl From<io::Error> for Started {
 struct Process {
     child: Child,
     input: ChildStdin,
-    output: BufReader<ChildStdout>,
+    /// Lines of its standard output.
+    output: Receiver<String>,
     errors: Option<thread::JoinHandle<String>>,
 }
 
@@ -230,7 +235,7 @@ impl Process {
         let mut process = Self {
             child,
             input,
-            output: BufReader::new(output),
+            output: lines(output),
             errors: Some(errors),
         };
         process.answer()?; // the greeting
@@ -263,12 +268,12 @@ impl Process {
 
     /// The next line: a greeting, an event or an answer.
     fn answer(&mut self) -> std::result::Result<Value, Started> {
-        let mut line = String::new();
-        match self.output.read_line(&mut line) {
-            Ok(1..) => serde_json::from_str(&line).map_err(|error| {
+        match self.output.recv_timeout(PATIENCE) {
+            Ok(line) => serde_json::from_str(&line).map_err(|error| {
                 Started::Failed(QemuError(format!("QMP speaks no JSON: {error}: {line}")))
             }),
-            _ => Err(self.ended()),
+            Err(RecvTimeoutError::Timeout) => Err(Started::Ended(Verdict::Hang)),
+            Err(RecvTimeoutError::Disconnected) => Err(self.ended()),
         }
     }
 
@@ -297,6 +302,20 @@ impl Drop for Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The lines of a pipe as they come, read aside: a QEMU that hangs must not hang us.
+fn lines(pipe: ChildStdout) -> Receiver<String> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        for line in BufReader::new(pipe).lines() {
+            let sent = line.map(|line| sender.send(line));
+            if !matches!(sent, Ok(Ok(()))) {
+                return;
+            }
+        }
+    });
+    receiver
 }
 
 /// The signal that ended a process.

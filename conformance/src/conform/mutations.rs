@@ -67,6 +67,8 @@ pub struct Find {
 pub enum Kind {
     /// QEMU was ended by a signal.
     Crash,
+    /// QEMU neither accepted nor rejected it, and was ended by us.
+    Hang,
     /// The model crashed.
     Panic,
     /// The model says `breaks`, and QEMU accepts.
@@ -160,19 +162,32 @@ pub fn run(
             Some(find) => find.like += 1,
             None => {
                 let input = judge.smallest(&case, kind);
-                finds.insert(key, Find { case, kind, input, like: 1 });
+                finds.insert(
+                    key,
+                    Find {
+                        case,
+                        kind,
+                        input,
+                        like: 1,
+                    },
+                );
             }
         }
     }
     outcome.finds = finds.into_values().collect();
-    outcome.finds.sort_by_key(|find| (find.kind, find.case.number));
+    outcome
+        .finds
+        .sort_by_key(|find| (find.kind, find.case.number));
     Ok(outcome)
 }
 
 impl Outcome {
     fn count(&mut self, case: &Case) {
         let accepted = case.verdict == Verdict::Accept;
-        *self.counts.entry((case.opinion.verdict, accepted)).or_default() += 1;
+        *self
+            .counts
+            .entry((case.opinion.verdict, accepted))
+            .or_default() += 1;
         let (all, rejected) = self.targets.entry(case.change.target.name()).or_default();
         *all += 1;
         *rejected += usize::from(!accepted);
@@ -193,7 +208,10 @@ pub fn keep(outcome: &Outcome, folder: &Path) -> io::Result<()> {
     let mut list = String::new();
     for find in finds {
         let (kind, machine) = (find.kind.name(), &outcome.machine);
-        let name = format!("{kind}-{machine}-{}-{}.qevm", outcome.version, find.case.number);
+        let name = format!(
+            "{kind}-{machine}-{}-{}.qevm",
+            outcome.version, find.case.number
+        );
         fs::write(folder.join(&name), &find.input)?;
         list.push_str(&format!("{name}: {}\n", find.case.change));
     }
@@ -206,6 +224,7 @@ impl Kind {
     pub fn name(self) -> &'static str {
         match self {
             Self::Crash => "crash",
+            Self::Hang => "hang",
             Self::Panic => "panic",
             Self::Breaks => "breaks-accepted",
             Self::Loads => "loads-rejected",
@@ -296,6 +315,7 @@ impl Judge<'_> {
 fn kind(case: &Case) -> Option<Kind> {
     match (&case.verdict, case.opinion.verdict) {
         (Verdict::Crash(_), _) => Some(Kind::Crash),
+        (Verdict::Hang, _) => Some(Kind::Hang),
         _ if case.opinion.panicked => Some(Kind::Panic),
         (Verdict::Accept, Said::Breaks) => Some(Kind::Breaks),
         (Verdict::Reject(words), Said::Loads) => Some(match known::class(words) {
@@ -309,10 +329,14 @@ fn kind(case: &Case) -> Option<Kind> {
 /// What cases have in common that are the same find: QEMU's words and the model's without their numbers.
 fn likeness(case: &Case) -> String {
     let words = match &case.verdict {
-        Verdict::Accept => "",
+        Verdict::Accept | Verdict::Hang => "",
         Verdict::Reject(words) | Verdict::Crash(words) => words,
     };
     let digits = |c: char| c.is_ascii_hexdigit() && !c.is_ascii_lowercase() || c.is_ascii_digit();
     let plain: String = words.chars().filter(|c| !digits(*c)).collect();
-    format!("{} {} {plain}", case.change.target.name(), case.opinion.rule)
+    format!(
+        "{} {} {plain}",
+        case.change.target.name(),
+        case.opinion.rule
+    )
 }

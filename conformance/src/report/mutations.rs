@@ -19,15 +19,23 @@ const SAID: [Said; 4] = [Said::Loads, Said::Risk, Said::Unknown, Said::Breaks];
 /// Those of the output.
 pub fn text(outcome: &Outcome, out: &mut dyn Write, styles: &Styles) -> io::Result<()> {
     let Styles { heading, dim, .. } = styles;
-    let Outcome { version, machine, .. } = outcome;
-    writeln!(out, "{heading}QEMU {version} {machine}{heading:#}  accepts   rejects")?;
+    let Outcome {
+        version, machine, ..
+    } = outcome;
+    writeln!(
+        out,
+        "{heading}QEMU {version} {machine}{heading:#}  accepts   rejects"
+    )?;
     for said in SAID {
         let [accepts, rejects] = [true, false]
             .map(|wanted| outcome.pairs(|answer, accepted| answer == said && accepted == wanted));
         writeln!(out, "  vmsd: {:8} {accepts:>10}{rejects:>10}", said.name())?;
     }
     for (target, (all, rejected)) in &outcome.targets {
-        writeln!(out, "{dim}  {target:12} {all:>6} changes, {rejected} rejected{dim:#}")?;
+        writeln!(
+            out,
+            "{dim}  {target:12} {all:>6} changes, {rejected} rejected{dim:#}"
+        )?;
     }
     for find in &outcome.finds {
         self::find(find, out, styles)?;
@@ -37,8 +45,14 @@ pub fn text(outcome: &Outcome, out: &mut dyn Write, styles: &Styles) -> io::Resu
 }
 
 fn find(find: &Find, out: &mut dyn Write, styles: &Styles) -> io::Result<()> {
-    let Styles { bad, note, name, .. } = styles;
-    let colour = if matches!(find.kind, Kind::Listed(_)) { note } else { bad };
+    let Styles {
+        bad, note, name, ..
+    } = styles;
+    let colour = if matches!(find.kind, Kind::Listed(_)) {
+        note
+    } else {
+        bad
+    };
     let (case, kind) = (&find.case, find.kind.name());
     writeln!(
         out,
@@ -49,13 +63,18 @@ fn find(find: &Find, out: &mut dyn Write, styles: &Styles) -> io::Result<()> {
     let opinion = &case.opinion;
     match opinion.rule.as_str() {
         "" => writeln!(out, "    vmsd: {}", opinion.verdict),
-        rule => writeln!(out, "    vmsd: {} by {rule} in {}", opinion.verdict, opinion.place),
+        rule => writeln!(
+            out,
+            "    vmsd: {} by {rule} in {}",
+            opinion.verdict, opinion.place
+        ),
     }
 }
 
 fn words(verdict: &Verdict) -> &str {
     match verdict {
         Verdict::Accept => "accepts",
+        Verdict::Hang => "neither accepts nor rejects",
         Verdict::Reject(words) | Verdict::Crash(words) => words,
     }
 }
@@ -97,11 +116,14 @@ impl<'o> Report<'o> {
     /// Everything that came of it.
     #[must_use]
     pub fn new(outcome: &'o Outcome) -> Self {
-        let counts = outcome.counts.iter().map(|((said, accepted), count)| Count {
-            vmsd: said.name(),
-            accepted: *accepted,
-            count: *count,
-        });
+        let counts = outcome
+            .counts
+            .iter()
+            .map(|((said, accepted), count)| Count {
+                vmsd: said.name(),
+                accepted: *accepted,
+                count: *count,
+            });
         let finds = outcome.finds.iter().map(|find| JsonFind {
             kind: find.kind.name(),
             count: find.like,

@@ -41,13 +41,28 @@ pub(crate) struct Args {
     #[arg(long, value_name = "COUNT", requires = "qemu")]
     mutations: Option<u64>,
     /// What the changes follow from.
-    #[arg(long, value_name = "NUMBER", default_value_t = 0, requires = "mutations")]
+    #[arg(
+        long,
+        value_name = "NUMBER",
+        default_value_t = 0,
+        requires = "mutations"
+    )]
     seed: u64,
     /// How many QEMUs run at once.
-    #[arg(long, value_name = "COUNT", default_value_t = 2, requires = "mutations")]
+    #[arg(
+        long,
+        value_name = "COUNT",
+        default_value_t = 2,
+        requires = "mutations"
+    )]
     jobs: usize,
     /// Where inputs are kept on which they disagree, or on which QEMU crashes.
-    #[arg(long, value_name = "FOLDER", default_value = "finds", requires = "mutations")]
+    #[arg(
+        long,
+        value_name = "FOLDER",
+        default_value = "finds",
+        requires = "mutations"
+    )]
     finds: PathBuf,
     /// Arguments for the QEMU: the machine.
     #[arg(last = true, requires = "qemu", value_name = "QEMU ARGS")]
@@ -111,6 +126,7 @@ impl Args {
         let (version, machine, written) = (&outcome.version, &outcome.machine, outcome.written);
         let sentence = match &outcome.verdict {
             Verdict::Accept => format!("QEMU {version} {machine}: accepts the stream that {written} mirrors wrote"),
+            Verdict::Hang => format!("QEMU {version} {machine}: neither accepts nor rejects the stream that {written} mirrors wrote"),
             Verdict::Reject(words) | Verdict::Crash(words) => format!("QEMU {version} {machine}: rejects the stream that {written} mirrors wrote: {words}"),
         };
         context.say(&sentence);

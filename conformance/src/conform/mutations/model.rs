@@ -45,9 +45,16 @@ pub(super) struct Model<'s> {
 impl<'s> Model<'s> {
     pub(super) fn new(sources: &'s Sources) -> Result<Self, QemuError> {
         let registry = mirrors::registry();
-        let machine = Machine::read(&sources.stream, Parser::new(), &registry, Options::default());
+        let machine = Machine::read(
+            &sources.stream,
+            Parser::new(),
+            &registry,
+            Options::default(),
+        );
         if let Some(error) = &machine.stopped {
-            return Err(QemuError::new(format!("its own stream is not read: {error}")));
+            return Err(QemuError::new(format!(
+                "its own stream is not read: {error}"
+            )));
         }
         let mut sets = vec![(source::builtin(None), Origin::Mirrors)];
         if let Some(dump) = &sources.dump {
