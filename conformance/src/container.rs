@@ -20,16 +20,14 @@ use std::io;
 use vmsd_schema::wire::marker;
 use vmsd_schema::{Error, ErrorKind};
 
+use crate::limits::MAX_LAYERS;
+
 pub use compressed::Compression;
 pub use fields::{error_of, io_error};
 pub use source::{Bytes, Pipe, Source, Window};
 
 /// Bytes that tell every container from every other.
 pub const HEAD_LEN: usize = 32;
-
-/// Containers in containers. People have three: a compressed libvirt image of a compressed stream. The
-/// bound keeps a file that unpacks to itself from being unpacked for ever.
-pub const MAX_LAYERS: usize = 8;
 
 /// What a stream or a container of one starts with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -249,7 +247,7 @@ fn unknown(head: &[u8], at: u64) -> io::Error {
         .join(" ");
     let message =
         format!("neither a migration stream nor a container of one: it starts with {first}");
-    io_error(Error::at(ErrorKind::Magic, at, message))
+    io_error(Error::at(ErrorKind::Magic, at, message).inside("file header"))
 }
 
 /// The container whose magic the whole input is the front part of.

@@ -1,13 +1,13 @@
 //! What is in the sections of an outline: trees of values where something explains the bytes, else the bytes and why.
 
 use vmsd_schema::decode::{decode, End, Reason, Struct};
-use vmsd_schema::schema::{Description, DeviceForm};
+use vmsd_schema::schema::Description;
 use vmsd_schema::stream::Grammar;
 use vmsd_schema::wire::Reader;
 use vmsd_schema::Error;
 
 use crate::explain::explain;
-use crate::measure::{Measured, Measurer};
+use crate::measure::Measured;
 use crate::outline::{Outline, SectionItem};
 use crate::walk::Walk;
 
@@ -58,7 +58,7 @@ impl<'s> Device<'s> {
             .ok()
             .and_then(|len| walk.slice(item.body_at, len));
         let contents = match (&item.measured, item.grammar) {
-            (Some(measured), _) => body(walk.measurer(), item, measured, bytes.unwrap_or_default()),
+            (Some(measured), _) => body(walk, item, measured, bytes.unwrap_or_default()),
             (None, Grammar::Ram) => Contents::Ram,
             (None, _) => Contents::Live { bytes },
         };
@@ -89,33 +89,27 @@ impl<'s> Device<'s> {
 }
 
 fn body<'s>(
-    measurer: Option<&'s Measurer>,
+    walk: &'s Walk,
     item: &'s SectionItem,
     measured: &'s Measured,
     bytes: &'s [u8],
 ) -> Contents<'s> {
-    let at = item.body_at;
-    match measured {
-        Measured::Mirror(description) => values(description, at, bytes),
-        Measured::Description(index) => match measurer.and_then(|measurer| measurer.device(*index))
-        {
-            Some(device) => match &device.form {
-                DeviceForm::Vmsd(description) => {
-                    let explained = item.explained.get_or_init(|| {
-                        let idstr = item.section.idstr().to_string();
-                        explain(&idstr, description, at, bytes).map(Box::new)
-                    });
-                    values(explained.as_deref().unwrap_or(description), at, bytes)
-                }
-                DeviceForm::Opaque { .. } => opaque(bytes, Reason::Handler.as_str()),
-            },
-            None => opaque(bytes, "the description has lost this device"),
-        },
-        Measured::Guessed(_) => opaque(
-            bytes,
-            "nothing describes this device; its end was searched for",
-        ),
+    if let Measured::Guessed(_) = measured {
+        let reason = "nothing describes this device; its end was searched for";
+        return opaque(bytes, reason);
     }
+    let Some(description) = measured.layout(walk.form(measured)) else {
+        return opaque(bytes, Reason::Handler.as_str());
+    };
+    let explained = item.explained.get_or_init(|| {
+        let idstr = item.section.idstr().to_string();
+        explain(&idstr, description, item.body_at, bytes).map(Box::new)
+    });
+    values(
+        explained.as_deref().unwrap_or(description),
+        item.body_at,
+        bytes,
+    )
 }
 
 fn values<'s>(description: &'s Description, at: u64, bytes: &'s [u8]) -> Contents<'s> {

@@ -5,6 +5,7 @@ use std::mem;
 
 use vmsd_schema::limits::MAX_PIPE_TAIL;
 
+use crate::ahead::Ahead;
 use crate::container::{self, Source};
 
 /// A stream's bytes from the place that was reached to as far as they are here.
@@ -16,6 +17,8 @@ pub struct Feed {
     base: u64,
     /// Where the stream begins there.
     origin: u64,
+    /// Who touches the pages of a large map before us.
+    ahead: Option<Ahead>,
 }
 
 enum Store {
@@ -66,11 +69,16 @@ impl Feed {
                 Store::Pipe(window)
             }
         };
+        let ahead = match &store {
+            Store::Mapped(map) => Ahead::of(map),
+            Store::Pipe(_) => None,
+        };
         Ok(Self {
             store,
             start: 0,
             base: origin,
             origin,
+            ahead,
         })
     }
 
@@ -103,6 +111,9 @@ impl Feed {
     /// Goes on by so many of the bytes that are here.
     pub fn advance(&mut self, len: usize) {
         self.start += len;
+        if let Some(ahead) = &mut self.ahead {
+            ahead.reached(self.start);
+        }
     }
 
     /// Reads on, so that at least `missing` bytes more are here, or the end is known.

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use crate::container::{self, Content, Layer, Opened, Options, Source};
 use crate::map::Map;
+use crate::shortened::mapped;
 
 /// The name under which standard input is asked for.
 pub const STDIN: &str = "-";
@@ -43,7 +44,7 @@ impl Input {
             return Self::stdin(options);
         }
         let file = File::open(path)?;
-        Self::of_file(path.display().to_string(), file, options)
+        Self::of_file(path.display().to_string(), path, file, options)
     }
 
     /// Standard input: mapped if it is a file that nobody has read from, else a pipe.
@@ -52,12 +53,12 @@ impl Input {
         let stdin = io::stdin();
         let file = File::from(stdin.as_fd().try_clone_to_owned()?);
         if file.metadata()?.is_file() && io::Seek::stream_position(&mut &file)? == 0 {
-            return Self::of_file(name, file, options);
+            return Self::of_file(name, Path::new("/dev/stdin"), file, options);
         }
         Self::of_source(name, Source::pipe(file), None, options)
     }
 
-    fn of_file(name: String, file: File, options: &Options) -> io::Result<Self> {
+    fn of_file(name: String, path: &Path, file: File, options: &Options) -> io::Result<Self> {
         let metadata = file.metadata()?;
         if metadata.is_dir() {
             return Err(io::Error::new(
@@ -68,6 +69,7 @@ impl Input {
         if !metadata.is_file() {
             return Self::of_source(name, Source::pipe(file), None, options);
         }
+        mapped(path, &metadata);
         let source = Source::bytes(Map::new(&file)?);
         Self::of_source(name, source, Some(metadata.len()), options)
     }

@@ -23,6 +23,8 @@ impl Map {
         )]
         // SAFETY: see the reason above.
         let map = unsafe { memmap2::Mmap::map(file)? };
+        // Streams are read from front to back. Where the advice is not taken, nothing is lost.
+        let _ = map.advise(memmap2::Advice::Sequential);
         Ok(Self(map))
     }
 }

@@ -81,15 +81,21 @@ mod usb_kbd;
 mod usb_ptr;
 mod usb_storage;
 mod vga;
+mod vhost_scsi;
+mod vhost_user_blk;
+mod vhost_vsock;
 mod virt_acpi_build;
 mod virtio;
+mod virtio_9p;
 mod virtio_balloon;
 mod virtio_blk;
 mod virtio_console;
 mod virtio_gpu;
 mod virtio_input;
 mod virtio_iommu;
+mod virtio_mem;
 mod virtio_net;
+mod virtio_nsm;
 mod virtio_rng;
 mod virtio_rtc;
 mod virtio_scsi;
@@ -99,10 +105,10 @@ mod xhci;
 mod xio3130_downstream;
 mod xio3130_upstream;
 
+use vmsd_schema::codec::scsi_requests::Form;
+use vmsd_schema::codec::virtio::Bus;
 use vmsd_schema::decode::typed::{Mirror, Registry};
 
-use self::scsi_device::Form;
-use self::virtio::Bus;
 
 /// Every mirror, by name. Where a stream without a description leaves open which layout it has, a device stands here
 /// once for each; the commonest first.
@@ -289,17 +295,35 @@ pub fn registry() -> Registry {
         Mirror::of::<virtio_net::VirtioNet>().preset("ccw, several pairs of queues", || {
             Box::new(virtio_net::VirtioNet::with_pairs(Bus::ccw(), 2))
         }),
-        Mirror::of::<virtio_gpu::VirtioGpu<true>>(),
-        Mirror::of::<virtio_gpu::VirtioGpu<true>>().preset("mmio", || {
-            Box::new(virtio_gpu::VirtioGpu::<true>::behind(Bus::mmio()))
+        Mirror::of::<virtio_gpu::VirtioGpu>(),
+        Mirror::of::<virtio_gpu::VirtioGpu>().preset("mmio", || {
+            Box::new(virtio_gpu::VirtioGpu::behind(Bus::mmio()))
         }),
-        Mirror::of::<virtio_gpu::VirtioGpu<true>>().preset("ccw", || {
-            Box::new(virtio_gpu::VirtioGpu::<true>::behind(Bus::ccw()))
+        Mirror::of::<virtio_gpu::VirtioGpu>().preset("ccw", || {
+            Box::new(virtio_gpu::VirtioGpu::behind(Bus::ccw()))
         }),
-        Mirror::of::<virtio_gpu::VirtioGpu<false>>().preset("machine types up to 8.2", || {
-            Box::new(virtio_gpu::VirtioGpu::<false>::default())
+        Mirror::of::<virtio_gpu::VirtioGpu>().preset("machine types up to 8.2", || {
+            Box::new(virtio_gpu::VirtioGpu::without_framebuffers())
         }),
         Mirror::of::<virtio_iommu::VirtioIommu>(),
+        Mirror::of::<vhost_scsi::VhostScsi>(),
+        Mirror::of::<vhost_scsi::VhostScsi>().preset("mmio", || Box::new(vhost_scsi::VhostScsi::behind(Bus::mmio()))),
+        Mirror::of::<vhost_scsi::VhostScsi>().preset("ccw", || Box::new(vhost_scsi::VhostScsi::behind(Bus::ccw()))),
+        Mirror::of::<vhost_user_blk::VhostUserBlkDevice>(),
+        Mirror::of::<vhost_user_blk::VhostUserBlkDevice>().preset("mmio", || Box::new(vhost_user_blk::VhostUserBlkDevice::behind(Bus::mmio()))),
+        Mirror::of::<vhost_user_blk::VhostUserBlkDevice>().preset("ccw", || Box::new(vhost_user_blk::VhostUserBlkDevice::behind(Bus::ccw()))),
+        Mirror::of::<vhost_vsock::VhostVsock>(),
+        Mirror::of::<vhost_vsock::VhostVsock>().preset("mmio", || Box::new(vhost_vsock::VhostVsock::behind(Bus::mmio()))),
+        Mirror::of::<vhost_vsock::VhostVsock>().preset("ccw", || Box::new(vhost_vsock::VhostVsock::behind(Bus::ccw()))),
+        Mirror::of::<virtio_9p::Virtio9p>(),
+        Mirror::of::<virtio_9p::Virtio9p>().preset("mmio", || Box::new(virtio_9p::Virtio9p::behind(Bus::mmio()))),
+        Mirror::of::<virtio_9p::Virtio9p>().preset("ccw", || Box::new(virtio_9p::Virtio9p::behind(Bus::ccw()))),
+        Mirror::of::<virtio_mem::VirtioMem>(),
+        Mirror::of::<virtio_mem::VirtioMem>().preset("mmio", || Box::new(virtio_mem::VirtioMem::behind(Bus::mmio()))),
+        Mirror::of::<virtio_mem::VirtioMem>().preset("ccw", || Box::new(virtio_mem::VirtioMem::behind(Bus::ccw()))),
+        Mirror::of::<virtio_nsm::VirtioNsm>(),
+        Mirror::of::<virtio_nsm::VirtioNsm>().preset("mmio", || Box::new(virtio_nsm::VirtioNsm::behind(Bus::mmio()))),
+        Mirror::of::<virtio_nsm::VirtioNsm>().preset("ccw", || Box::new(virtio_nsm::VirtioNsm::behind(Bus::ccw()))),
         Mirror::of::<virtio_vga::VirtioVga>(),
         Mirror::of::<vmmouse::Vmmouse>(),
         Mirror::of::<xhci::Xhci>(),

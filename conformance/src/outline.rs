@@ -192,8 +192,7 @@ impl Outline {
                     .map(|section| section.section.idstr().to_string())
                     .unwrap_or_default();
                 let placed = |error| inside(error, &name);
-                self.findings
-                    .extend(measure.problems.into_iter().map(placed));
+                self.findings.extend(measure.problem.map(placed));
             }
         }
     }

@@ -12,6 +12,8 @@ use std::{fmt, fs, io, thread};
 
 use serde_json::{json, Value};
 
+use crate::leftovers::{Bound, TemporaryFile};
+
 /// How long a QEMU may take to start, to save or to load. An empty guest takes a tenth of a second.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -93,11 +95,11 @@ impl Machine {
     /// # Errors
     /// If QEMU does not start or the migration fails, with QEMU's own words.
     pub fn save(&self) -> Result<Vec<u8>> {
-        let file = Scratch::new(&self.scratch, "save");
+        let file = scratch(&self.scratch, "save");
         let mut process = Process::start(self, &[])?;
         process.execute(
             "migrate",
-            json!({ "uri": format!("exec:cat > {}", file.0.display()) }),
+            json!({ "uri": format!("exec:cat > {}", file.path().display()) }),
         )?;
         let deadline = Instant::now() + PATIENCE;
         loop {
@@ -118,7 +120,7 @@ impl Machine {
             }
         }
         process.quit();
-        Ok(fs::read(&file.0)?)
+        Ok(fs::read(file.path())?)
     }
 
     /// What `-dump-vmstate` writes of the machine.
@@ -126,15 +128,15 @@ impl Machine {
     /// # Errors
     /// If QEMU does not run, or writes nothing.
     pub fn dump(&self) -> Result<Vec<u8>> {
-        let file = Scratch::new(&self.scratch, "dump");
+        let file = scratch(&self.scratch, "dump");
         let output = Command::new(&self.binary)
             .args(&self.args)
             .args(["-display", "none", "-dump-vmstate"])
-            .arg(&file.0)
+            .arg(file.path())
             .stdin(Stdio::null())
             .output()
             .map_err(|error| QemuError(format!("{}: {error}", self.binary.display())))?;
-        match fs::read(&file.0) {
+        match fs::read(file.path()) {
             Ok(bytes) => Ok(bytes),
             Err(_) => Err(QemuError(
                 String::from_utf8_lossy(&output.stderr).trim().to_owned(),
@@ -147,9 +149,9 @@ impl Machine {
     /// # Errors
     /// If QEMU does not start.
     pub fn load(&self, stream: &[u8]) -> Result<Verdict> {
-        let file = Scratch::new(&self.scratch, "load");
-        fs::write(&file.0, stream)?;
-        let incoming = format!("exec:cat {}", file.0.display());
+        let file = scratch(&self.scratch, "load");
+        fs::write(file.path(), stream)?;
+        let incoming = format!("exec:cat {}", file.path().display());
         let mut process = match Process::start(self, &["-incoming", &incoming]) {
             Ok(process) => process,
             Err(Started::Ended(verdict)) => return Ok(verdict),
@@ -199,6 +201,7 @@ impl From<io::Error> for Started {
 /// A running QEMU; it does not outlive this value.
 struct Process {
     child: Child,
+    bound: Option<Bound>,
     input: ChildStdin,
     /// Lines of its standard output.
     output: Receiver<String>,
@@ -233,6 +236,7 @@ impl Process {
             String::from_utf8_lossy(&words).trim().replace('\n', " ; ")
         });
         let mut process = Self {
+            bound: Some(Bound::to_us(&child)),
             child,
             input,
             output: lines(output),
@@ -278,6 +282,7 @@ impl Process {
     }
 
     fn ended(&mut self) -> Started {
+        self.bound = None;
         let status = self.child.wait();
         let words = self
             .errors
@@ -293,12 +298,14 @@ impl Process {
 
     fn quit(&mut self) {
         let _ = self.execute("quit", json!({}));
+        self.bound = None;
         let _ = self.child.wait();
     }
 }
 
 impl Drop for Process {
     fn drop(&mut self) {
+        self.bound = None;
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -331,19 +338,10 @@ fn signal(_: &ExitStatus) -> Option<i32> {
 }
 
 /// A file in the scratch folder that goes when it is no longer needed.
-struct Scratch(PathBuf);
-
-impl Scratch {
-    fn new(folder: &Path, what: &str) -> Self {
-        use std::sync::atomic::{AtomicU32, Ordering};
-        static NUMBER: AtomicU32 = AtomicU32::new(0);
-        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
-        Self(folder.join(format!("vmsd-{}-{number}.{what}", std::process::id())))
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.0);
-    }
+fn scratch(folder: &Path, what: &str) -> TemporaryFile {
+    use std::sync::atomic::{AtomicU32, Ordering};
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let name = format!("vmsd-{}-{number}.{what}", std::process::id());
+    TemporaryFile::at(folder.join(name))
 }

@@ -8,7 +8,6 @@ pub mod decode;
 pub mod decode_json;
 pub mod diff;
 pub mod hexdump;
-mod hexdump_body;
 pub mod inspect;
 pub mod inspect_json;
 pub mod json;

@@ -7,11 +7,14 @@ use std::path::{Path, PathBuf};
 use vmsd_schema::decode::machine::{Machine, Options};
 use vmsd_schema::schema::{Clash, Coverage, Device, Dialect, SchemaSet, StreamDescription};
 use vmsd_schema::stream::Parser;
+use vmsd_schema::{Error, ErrorKind};
 
-use crate::container::{self, Source as Bytes, HEAD_LEN, MAX_LAYERS};
+use crate::container::{self, io_error, Source as Bytes, HEAD_LEN};
 use crate::input::STDIN;
+use crate::limits::{MAX_LAYERS, MAX_UNPACKED_JSON, MAX_UNPACKED_STREAM};
 use crate::map::Map;
 use crate::mirrors;
+use crate::shortened::mapped;
 
 /// Where schemas come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -151,9 +154,12 @@ pub(crate) fn with_bytes<T>(path: &Path, work: impl FnOnce(&[u8]) -> T) -> io::R
         Bytes::pipe(io::stdin())
     } else {
         let file = File::open(path)?;
-        match file.metadata()?.is_file() {
-            true => Bytes::bytes(Map::new(&file)?),
-            false => Bytes::pipe(file),
+        let metadata = file.metadata()?;
+        if metadata.is_file() {
+            mapped(path, &metadata);
+            Bytes::bytes(Map::new(&file)?)
+        } else {
+            Bytes::pipe(file)
         }
     };
     for _ in 0..MAX_LAYERS {
@@ -164,20 +170,32 @@ pub(crate) fn with_bytes<T>(path: &Path, work: impl FnOnce(&[u8]) -> T) -> io::R
     }
     // Only streams come in further containers, and only they are searched for.
     let head = bytes.peek(HEAD_LEN)?;
-    if head.iter().find(|byte| !byte.is_ascii_whitespace()) != Some(&b'{') {
+    let json = head.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
+    if !json {
         bytes = container::open(bytes, &container::Options::default())?.source;
     }
     if let Bytes::Window(window) = &bytes {
         return Ok(work(window.as_slice()));
     }
+    let limit = if json {
+        MAX_UNPACKED_JSON
+    } else {
+        MAX_UNPACKED_STREAM
+    };
     let mut whole = Vec::new();
-    bytes.into_read().read_to_end(&mut whole)?;
+    let unpacked = bytes.into_read().take(limit + 1).read_to_end(&mut whole)?;
+    if unpacked as u64 > limit {
+        let message = format!(
+            "is more than {limit} bytes when it is unpacked: it has to be unpacked to a file first"
+        );
+        return Err(io_error(Error::at(ErrorKind::Limit, limit, message)));
+    }
     Ok(work(&whole))
 }
 
 /// What the bytes are, by their beginning.
 pub(crate) fn parse(bytes: &[u8]) -> Result<(Kind, SchemaSet, Vec<String>), Failure> {
-    let content = |error: vmsd_schema::Error| Failure::Content(error.to_string());
+    let content = |error: Error| Failure::Content(error.to_string());
     let first = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
     if first != Some(&b'{') {
         return stream(bytes);

@@ -172,6 +172,15 @@ impl Walk {
         self.measurer.as_ref()
     }
 
+    /// What the description says of a body that it measured.
+    #[must_use]
+    pub fn form(&self, measured: &Measured) -> Option<&DeviceForm> {
+        let Measured::Description(index) = measured else {
+            return None;
+        };
+        Some(&self.measurer.as_ref()?.device(*index)?.form)
+    }
+
     /// Why the description that was found could not be used.
     #[must_use]
     pub fn description_error(&self) -> Option<&Error> {

@@ -181,7 +181,7 @@ fn a_reader_that_goes_away_ends_the_command_quietly() {
         .unwrap();
     drop(child.stdout.take());
     let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(0));
+    assert_eq!(output.status.code(), Some(2));
     assert_eq!(output.stderr, b"");
 }
 

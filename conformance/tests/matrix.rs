@@ -146,12 +146,59 @@ fn sarif_has_rules_and_results_that_fit() {
     );
 }
 
+/// Why a text is no SARIF 2.1.0, by the schema of the standard.
+fn sarif_error(text: &str) -> Option<String> {
+    const SCHEMA: &str = "sarif-2.1.0.json";
+    let schema = include_str!("report/sarif-2.1.0.json");
+    let mut compiler = boon::Compiler::new();
+    compiler.enable_format_assertions();
+    compiler
+        .add_resource(SCHEMA, serde_json::from_str(schema).unwrap())
+        .unwrap();
+    let mut schemas = boon::Schemas::new();
+    let index = compiler.compile(SCHEMA, &mut schemas).unwrap();
+    match serde_json::from_str::<Value>(text) {
+        Ok(value) => schemas
+            .validate(&value, index)
+            .err()
+            .map(|error| error.to_string()),
+        Err(error) => Some(error.to_string()),
+    }
+}
+
+#[test]
+fn sarif_validates_against_its_schema() {
+    let text = formatted("sarif");
+    assert_eq!(sarif_error(&text), None);
+    assert!(sarif_error("").is_some() && sarif_error("{}").is_some());
+    let spoilt = |from: &str, to: &str| {
+        assert!(text.contains(from), "{from}");
+        sarif_error(&text.replace(from, to)).unwrap()
+    };
+    spoilt("\"level\": \"error\"", "\"level\": \"bad\"");
+    spoilt("\"ruleId\"", "\"rule\"");
+    spoilt("\"name\": \"vmsd\"", "\"title\": \"vmsd\"");
+}
+
 #[test]
 fn junit_is_read_by_its_consumer() {
-    let report = quick_junit::Report::deserialize_from_str(&formatted("junit")).unwrap();
-    assert_eq!((report.tests, report.failures), (2, 2));
-    assert_eq!(report.test_suites.len(), 2);
-    assert!(quick_junit::Report::deserialize_from_str("").is_err());
+    let read = |text: &str| junit_parser::from_reader(text.as_bytes());
+    let report = read(&formatted("junit")).unwrap();
+    assert_eq!((report.tests, report.failures, report.errors), (2, 2, 0));
+    let cases: Vec<_> = report
+        .suites
+        .iter()
+        .flat_map(|suite| &suite.cases)
+        .collect();
+    assert_eq!((report.suites.len(), cases.len()), (2, 2));
+    for case in cases {
+        let failure = case.status.failure_as_ref();
+        assert_eq!(failure.failure_type, "breaks");
+        assert!(failure.message.ends_with(": breaks"), "{}", failure.message);
+        assert!(failure.text.contains("i8042"), "{}", failure.text);
+    }
+    let empty = read("").map_or(0, |report| report.suites.len());
+    assert_eq!(empty, 0, "an emptied file holds no suite");
 }
 
 #[test]

@@ -27,23 +27,34 @@
 //! | [`Opaque`] | any | bytes; the description tells how many |
 //! | [`Undescribed`] | `struct` | bytes up to the end of the section |
 //! | [`MsixState`] | `msix state` | 16 bytes for each vector, and a bit for each |
+//! | [`Virtio`] | `virtio` | a bus, registers, queues, the device's own part, subsections |
+//! | [`VirtioGpu`] | `virtio-gpu`, `blob` | resources one after the other, then screens |
+//! | [`ScsiRequests`] | `scsi-requests` | a byte and a request, for each; 00 |
+//! | [`KvmIrqs`] | `irqs` | be64 count and 72 bytes for each |
+//! | [`BackEnd`] | `virtio-fs back-end state` … | be32 length and bytes, for each chunk; 0 |
 
 mod array;
+mod back_end;
 mod bitmap;
 mod buffer;
 mod byte_array;
 mod capability;
 mod cpu_double;
 mod equal;
+mod kvm_irqs;
 mod list;
 mod msix_state;
 mod nested;
 mod opaque;
 mod pci_config;
+#[cfg(feature = "derive")]
+mod pci_device;
 mod pci_irq_state;
 mod pointer;
 pub mod register;
 mod scalar;
+#[cfg(feature = "derive")]
+pub mod scsi_requests;
 mod selector;
 mod shpc;
 mod timer;
@@ -52,23 +63,33 @@ mod tree;
 mod undescribed;
 mod unused;
 mod usb_redir;
+#[cfg(feature = "derive")]
+pub mod virtio;
+#[cfg(feature = "derive")]
+pub mod virtio_gpu;
 
 pub use array::{Boxed, Each};
+pub use back_end::{BackEnd, FsBackEnd, NetBackEnd};
 pub use bitmap::Bitmap;
 pub use buffer::Buffer;
 pub use byte_array::ByteArray;
 pub use capability::Capability;
 pub use cpu_double::CpuDouble;
 pub use equal::{Equal, Int32Le};
+pub use kvm_irqs::KvmIrqs;
 pub use list::{Qlist, Qtailq};
 pub use msix_state::{MsixState, MsixTable, MsixVector};
 pub use nested::{Nested, Tmp, VStruct};
 pub use opaque::{Opaque, TypeName};
 pub use pci_config::PciConfig;
+#[cfg(feature = "derive")]
+pub use pci_device::PciDevice;
 pub use pci_irq_state::PciIrqState;
 pub use pointer::{Marked, Nullable, Pointer};
 pub use register::Register;
 pub use scalar::Scalar;
+#[cfg(feature = "derive")]
+pub use scsi_requests::ScsiRequests;
 pub use selector::Selector;
 pub use shpc::Shpc;
 pub use timer::{Timer, TimerDeadline};
@@ -77,3 +98,7 @@ pub use tree::{Gtree, TreeKey};
 pub use undescribed::Undescribed;
 pub use unused::{Unused, UnusedBytes};
 pub use usb_redir::{UsbRedirPacket, UsbRedirPacketIds, UsbRedirPackets, UsbRedirParser};
+#[cfg(feature = "derive")]
+pub use virtio::{Virtio, VirtioDevice};
+#[cfg(feature = "derive")]
+pub use virtio_gpu::VirtioGpu;

@@ -3,6 +3,7 @@
 //! In go body bytes and a [`crate::schema::Description`], out come [`Node`]s that borrow from both; or a body and a
 //! [`typed::Registry`], and out comes a device. Printing is left to others.
 
+pub mod body;
 mod described;
 pub(crate) mod group;
 mod kind;
@@ -11,7 +12,8 @@ mod node;
 mod pointee;
 pub mod typed;
 
+pub use body::Mirrors;
 pub use described::{decode, measure, End};
 pub use kind::{Kind, Scalar, ScalarKind};
-pub use machine::{Machine, Mirrors};
+pub use machine::Machine;
 pub use node::{Branch, Content, Key, Node, Reason, Struct, Subsection};

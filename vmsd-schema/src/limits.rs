@@ -46,3 +46,10 @@ pub const PAGE_BITS: std::ops::RangeInclusive<u32> = 8..=20;
 
 /// One buffer of bits of a dirty bitmap: ten of the writer's chunks (`dirty_bitmap_load_bits`).
 pub const MAX_DIRTY_BITMAP_BUFFER: u64 = 10 << 10;
+
+/// Commands that are kept of one stream; postcopy sends thousands.
+pub const MAX_COMMANDS: usize = 65_536;
+
+/// Cells in the table of a longest common subsequence, where two lists of fields are aligned; beyond it pairs are looked
+/// for nearby.
+pub const MAX_ALIGNMENT_CELLS: usize = 1 << 20;

@@ -5,6 +5,7 @@
 
 mod describer;
 mod elements;
+mod export;
 mod inspection;
 mod loader;
 mod saver;
@@ -17,6 +18,7 @@ use crate::wire::{Reader, Writer};
 
 pub use describer::{Described, Describer};
 pub use elements::{Counted, Elements, Length, Unit};
+pub use export::Export;
 pub use inspection::{Mode, Note, Position};
 pub use loader::{subsection_name, Loader};
 pub use saver::Saver;

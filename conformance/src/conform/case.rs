@@ -9,6 +9,8 @@ use vmsd_schema::decode::typed::Registry;
 use vmsd_schema::schema::{ArrayKey, Body, Description, Dialect, FieldEntry};
 use vmsd_schema::stream::{Grammar, Parser};
 
+use crate::limits::MAX_UNPACKED_STREAM;
+
 /// A stream that devices must explain.
 #[derive(Clone, Debug)]
 pub struct Stream {
@@ -231,14 +233,18 @@ fn opaque(section: &MachineSection<'_>) -> Option<Description> {
     })
 }
 
-/// `bytes` without the compression around them; those that are damaged stay as they are, for the reader to refuse.
+/// `bytes` without the compression around them; those that are damaged, or are too many, stay as they are, for the reader
+/// to refuse.
 fn decompressed(bytes: &[u8]) -> Cow<'_, [u8]> {
     let mut plain = Vec::new();
+    let mut all = |read: &mut dyn Read| {
+        let len = read.take(MAX_UNPACKED_STREAM + 1).read_to_end(&mut plain);
+        len.is_ok_and(|len| len as u64 <= MAX_UNPACKED_STREAM)
+    };
     let read = match bytes {
-        [0x28, 0xb5, 0x2f, 0xfd, ..] => zstd::stream::copy_decode(bytes, &mut plain).is_ok(),
-        [0x1f, 0x8b, ..] => flate2::read::MultiGzDecoder::new(bytes)
-            .read_to_end(&mut plain)
-            .is_ok(),
+        [0x28, 0xb5, 0x2f, 0xfd, ..] => zstd::stream::read::Decoder::with_buffer(bytes)
+            .is_ok_and(|mut decoder| all(&mut decoder)),
+        [0x1f, 0x8b, ..] => all(&mut flate2::read::MultiGzDecoder::new(bytes)),
         _ => false,
     };
     if read {

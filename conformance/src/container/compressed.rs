@@ -9,12 +9,7 @@ use vmsd_schema::{Error, ErrorKind};
 use super::fields::{error_of, io_error};
 use super::lzop;
 use super::source::{Pipe, Source};
-
-/// Memory for the dictionary of an xz stream; its largest preset, 9, needs 65 MiB.
-const MAX_XZ_MEMORY: u64 = 128 << 20;
-
-/// The window of a zstd frame, as a power of two; what the zstd program decompresses without being asked to.
-const MAX_ZSTD_WINDOW_LOG: u32 = 27;
+use crate::limits::{MAX_XZ_MEMORY, MAX_ZSTD_WINDOW_LOG};
 
 /// A compressing program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,6 +11,7 @@ use super::compressed::Compression;
 use super::fields::{fault, Fields};
 use super::source::Source;
 use super::Kind;
+use crate::limits::MAX_LIBVIRT_DATA;
 
 /// The magic of a whole image.
 pub const MAGIC: &[u8; 16] = b"LibvirtQemudSave";
@@ -20,9 +21,6 @@ pub const MAGIC_PARTIAL: &[u8; 16] = b"LibvirtQemudPart";
 const NAME: &str = "libvirt save image";
 const HEADER_LEN: u64 = 92;
 const NEWEST_VERSION: u32 = 2;
-
-/// XML, cookie and padding. libvirt's own XML is some ten KiB and its padding 64 KiB.
-const MAX_DATA_LEN: u32 = 64 << 20;
 
 /// What the header says, and the texts behind it.
 #[derive(Clone, Debug)]
@@ -118,8 +116,8 @@ fn read_header(bytes: &[u8], base: u64) -> io::Result<Header> {
         return Err(at(base, 16, "version", ErrorKind::Version, message));
     }
     let data_len = fields.u32("data_len")?;
-    if data_len > MAX_DATA_LEN {
-        let message = format!("{data_len} bytes of XML are more than {MAX_DATA_LEN}");
+    if data_len > MAX_LIBVIRT_DATA {
+        let message = format!("{data_len} bytes of XML are more than {MAX_LIBVIRT_DATA}");
         return Err(at(base, 20, "data_len", ErrorKind::Limit, message));
     }
     let was_running = match fields.u32("was_running")? {

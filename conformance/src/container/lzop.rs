@@ -8,15 +8,13 @@ use vmsd_schema::ErrorKind;
 
 use super::fields::{fault, Fields};
 use super::lzo1x;
+use crate::limits::MAX_LZOP_BLOCK;
 use header::Header;
 
 /// What such a file starts with.
 pub(super) const MAGIC: &[u8; 9] = &[0x89, b'L', b'Z', b'O', 0, 0x0d, 0x0a, 0x1a, 0x0a];
 
 const NAME: &str = "lzop";
-
-/// What one block may decompress to; lzop itself refuses more and writes 256 KiB.
-const MAX_BLOCK: u32 = 64 << 20;
 
 mod flag {
     pub(super) const ADLER32_OF_DATA: u32 = 0x1;
@@ -69,9 +67,10 @@ impl<R: Read> Lzop<R> {
             let len = self.u32("uncompressed block size")?;
             match len {
                 0 => self.flags = None,
-                1..=MAX_BLOCK => return self.block(flags, len, at).map(|()| true),
+                1..=MAX_LZOP_BLOCK => return self.block(flags, len, at).map(|()| true),
                 _ => {
-                    let message = format!("{len} bytes in one block are more than {MAX_BLOCK}");
+                    let message =
+                        format!("{len} bytes in one block are more than {MAX_LZOP_BLOCK}");
                     return Err(fault(
                         NAME,
                         "uncompressed block size",

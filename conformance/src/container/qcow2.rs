@@ -16,6 +16,7 @@ use vmsd_schema::ErrorKind;
 use super::fields::fault;
 use super::source::Source;
 use super::spool::Disk;
+use crate::limits::MAX_L1_BYTES;
 use header::Header;
 
 pub use snapshot::Snapshot;
@@ -25,9 +26,6 @@ pub use vmstate::VmState;
 pub const MAGIC: &[u8; 4] = b"QFI\xfb";
 
 const NAME: &str = "qcow2 image";
-
-/// The size of an L1 table (`QCOW_MAX_L1_SIZE`).
-const MAX_L1_BYTES: u64 = 32 << 20;
 
 /// What the header says, and the snapshots.
 #[derive(Clone, Debug)]

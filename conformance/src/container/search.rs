@@ -6,10 +6,7 @@ use memchr::memmem;
 use vmsd_schema::wire::marker;
 
 use super::source::{Pipe, Source};
-
-/// How far into the input a stream is searched. What people put before one is a header of their own; a
-/// larger offset can be given by hand.
-const MAX_SEARCH: u64 = 64 << 20;
+use crate::limits::MAX_SEARCH;
 
 /// Magic, version 3, and the type of a first section.
 const NEEDLE_LEN: usize = 9;

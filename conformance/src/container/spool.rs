@@ -8,9 +8,7 @@ use vmsd_schema::{Error, ErrorKind};
 
 use super::fields::io_error;
 use super::source::{Source, Window};
-
-/// Bytes other than zeros that go into a temporary file, which a small compressed input can ask for many of.
-const MAX_SPOOL: u64 = 16 << 30;
+use crate::limits::MAX_SPOOL;
 
 /// Bytes that can be read at any place.
 pub(super) enum Disk {

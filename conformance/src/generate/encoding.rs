@@ -1,6 +1,6 @@
 //! The Rust form of each JSON type: what a person would have written for the C macro behind it.
 
-use vmsd_schema::codec::register;
+use vmsd_schema::codec::{register, virtio};
 
 /// How one element of a field is written in Rust.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,9 +23,9 @@ pub enum Encoding {
     Opaque,
 }
 
-/// The encoding of a JSON type whose values take `size` bytes, or not always as many.
+/// The encoding of a JSON type in a description called `vmsd`, whose values take `size` bytes, or not always as many.
 #[must_use]
-pub fn of(type_name: &str, size: Option<u64>) -> Encoding {
+pub fn of(vmsd: &str, type_name: &str, size: Option<u64>) -> Encoding {
     let plain = |name: &str| Encoding::Plain(name.to_owned());
     let with = |name: &str, codec: &str| Encoding::With(name.to_owned(), codec.to_owned());
     let counted = |name: &str, codec: &str| Encoding::Sized(name.to_owned(), codec.to_owned());
@@ -62,11 +62,33 @@ pub fn of(type_name: &str, size: Option<u64>) -> Encoding {
         ("usb-redir-parser", _) => counted("Vec<u8>", "codec::UsbRedirParser"),
         ("usb-redir-packet-id-q", _) => counted("Vec<u64>", "codec::UsbRedirPacketIds"),
         ("usb-redir-bufpq", _) => counted("Vec<codec::UsbRedirPacket>", "codec::UsbRedirPackets"),
+        ("scsi-requests", _) => counted("codec::scsi_requests::Requests", "codec::ScsiRequests"),
+        ("virtio", _) => {
+            let part = part_of(vmsd).unwrap_or("Unknown");
+            let device = format!("codec::VirtioDevice<codec::virtio::{part}>");
+            counted(&device, "codec::Virtio")
+        }
+        ("virtio-gpu", _) => counted("codec::virtio_gpu::Resources", "codec::VirtioGpu"),
+        ("blob", _) => counted("codec::virtio_gpu::Blobs", "codec::VirtioGpu"),
+        ("virtio-fs back-end state", _) => {
+            counted("Vec<Vec<u8>>", "codec::BackEnd<codec::FsBackEnd>")
+        }
+        ("virtio-net vhost-user backend state", _) => {
+            counted("Vec<Vec<u8>>", "codec::BackEnd<codec::NetBackEnd>")
+        }
+        ("irqs", _) if vmsd == "s390-flic" => counted("Vec<[u8; 72]>", "codec::KvmIrqs"),
         ("unused_buffer", Some(size)) => plain(&format!("Unused<{size}>")),
         ("buffer", _) => Encoding::Buffer,
         ("bitmap", _) => Encoding::Bitmap,
         _ => register_of(type_name, size).unwrap_or(Encoding::Opaque),
     }
+}
+
+/// The Rust name of what only this virtio device has.
+#[must_use]
+pub fn part_of(vmsd: &str) -> Option<&'static str> {
+    let mut known = virtio::BY_NAME.iter();
+    known.find(|(name, _)| *name == vmsd).map(|(_, part)| *part)
 }
 
 fn register_of(type_name: &str, size: Option<u64>) -> Option<Encoding> {

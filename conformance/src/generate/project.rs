@@ -12,6 +12,7 @@ use super::package::{self, Device};
 use super::sample::Samples;
 use super::write::{self, Dependency};
 use crate::conform::Stream;
+use crate::output::Output;
 
 /// Devices of some streams, and those streams without anything else.
 #[derive(Debug, Default)]
@@ -133,7 +134,7 @@ impl Project {
         let tests = folder.join("tests/data");
         std::fs::create_dir_all(&tests)?;
         for (file, bytes) in &data {
-            std::fs::write(tests.join(file), bytes)?;
+            Output::write(&tests.join(file), bytes)?;
         }
         Ok(Written {
             devices: devices.len(),

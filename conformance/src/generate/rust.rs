@@ -47,7 +47,7 @@ impl Writer<'_> {
         let mut needs_default = false;
         for field in &content.fields {
             let ident = taken.take(&ident_of(field, &prefix, &names));
-            let mut line = self.line(field, &ident, &mut taken, uses);
+            let mut line = self.line(&content.name, field, &ident, &mut taken, uses);
             needs_default |= line.needs_default;
             let implied = match &field.kind {
                 Kind::Leaf(name, Some(_)) if name == "unused_buffer" => "unused".to_owned(),
@@ -125,11 +125,21 @@ impl Writer<'_> {
         let _ = writeln!(body, "    pub {ident}: Option<{name}>,");
     }
 
-    fn line(&self, field: &Field, ident: &str, taken: &mut Taken, uses: &mut Uses) -> Line {
+    fn line(
+        &self,
+        vmsd: &str,
+        field: &Field,
+        ident: &str,
+        taken: &mut Taken,
+        uses: &mut Uses,
+    ) -> Line {
         let mut line = Line::default();
         match &field.kind {
             Kind::Leaf(type_name, size) => {
-                self.leaf(&mut line, field, type_name, *size, ident, taken, uses);
+                let encoding = encoding::of(vmsd, type_name, *size);
+                self.leaf(
+                    &mut line, field, type_name, *size, encoding, ident, taken, uses,
+                );
             }
             Kind::Struct(id) => {
                 let name = self.named(*id, uses);
@@ -237,11 +247,11 @@ impl Writer<'_> {
         field: &Field,
         type_name: &str,
         size: Option<u64>,
+        encoding: Encoding,
         ident: &str,
         taken: &mut Taken,
         uses: &mut Uses,
     ) {
-        let encoding = encoding::of(type_name, size);
         match encoding {
             Encoding::Buffer => buffer(line, field, size, ident, taken),
             Encoding::Bitmap => {

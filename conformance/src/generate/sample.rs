@@ -54,7 +54,7 @@ impl Layout {
         for field in &mut self.fields {
             match &mut field.item {
                 Item::Leaf { type_name, size } => {
-                    let chosen = match encoding::of(type_name, *size) {
+                    let chosen = match encoding::of(&self.name, type_name, *size) {
                         Encoding::Buffer => self.opaque,
                         Encoding::Bitmap
                         | Encoding::Opaque

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::package::Sources;
+use crate::output::Output;
 
 /// Where the generated crate finds `vmsd-schema`.
 #[derive(Clone, Debug)]
@@ -70,6 +71,6 @@ pub fn file(path: &Path, text: &str) -> std::io::Result<()> {
     }
     match std::fs::read(path) {
         Ok(old) if old == text.as_bytes() => Ok(()),
-        _ => std::fs::write(path, text),
+        _ => Output::write(path, text.as_bytes()),
     }
 }

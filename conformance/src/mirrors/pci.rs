@@ -2,9 +2,8 @@
 //! the devices themselves.
 
 mod aer;
-mod device;
 mod msix;
 
 pub(crate) use aer::PcieAerLog;
-pub(crate) use device::{config_has, PciDevice, CAP_EXPRESS};
 pub(crate) use msix::Msix;
+pub(crate) use vmsd_schema::codec::PciDevice;

@@ -1,11 +1,8 @@
 //! `SCSIDevice` (hw/scsi/scsi-bus.c): what every SCSI device migrates, requests in flight included.
 
-mod request;
-
+use vmsd_schema::codec::scsi_requests::Requests;
+use vmsd_schema::codec::ScsiRequests;
 use vmsd_schema::VmState;
-
-use request::RequestsBlob;
-pub(crate) use request::{Form, Requests};
 
 /// The device.
 #[derive(VmState)]
@@ -25,7 +22,7 @@ pub(crate) struct ScsiDevice {
     /// Its bytes.
     sense_len: u32,
     /// Requests that wait to be started again.
-    #[vmstate(with = RequestsBlob)]
+    #[vmstate(with = ScsiRequests)]
     pub(crate) requests: Requests,
     #[vmstate(subsection)]
     long_sense: Option<ScsiSense>,

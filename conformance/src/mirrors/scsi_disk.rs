@@ -1,8 +1,9 @@
 //! `scsi-disk` (hw/scsi/scsi-disk.c): `scsi-hd`, `scsi-cd`, `scsi-block`, and the disk inside `usb-storage`.
 
+use vmsd_schema::codec::scsi_requests::{Form, Requests};
 use vmsd_schema::VmState;
 
-use super::scsi_device::{Form, Requests, ScsiDevice};
+use super::scsi_device::ScsiDevice;
 
 /// The disk.
 #[derive(Default, VmState)]

@@ -1,28 +1,18 @@
 //! `virtio-console` (hw/char/virtio-serial-bus.c): the controller of serial ports; its section is named after its first
 //! purpose.
 
-mod ports;
-
+use vmsd_schema::codec::virtio::Console;
+use vmsd_schema::codec::{Virtio, VirtioDevice};
 use vmsd_schema::VmState;
 
-use self::ports::Serial;
-use super::virtio::{behind_buses, Blob, ConfigField, DevicePart, VirtioDevice};
+use super::virtio::behind_buses;
 
 /// The controller.
 #[derive(VmState)]
 #[vmstate(name = "virtio-console", version = 3)]
 pub(crate) struct VirtioConsole {
-    #[vmstate(with = Blob)]
-    virtio: VirtioDevice<Serial>,
+    #[vmstate(with = Virtio)]
+    virtio: VirtioDevice<Console>,
 }
 
 behind_buses!(VirtioConsole);
-
-impl DevicePart for Serial {
-    const CONFIG: &'static [ConfigField] = &[
-        ConfigField::number("cols", 2),
-        ConfigField::number("rows", 2),
-        ConfigField::number("max_nr_ports", 4),
-        ConfigField::number("emerg_wr", 4),
-    ];
-}

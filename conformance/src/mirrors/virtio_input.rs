@@ -1,25 +1,17 @@
 //! `virtio-input` (hw/input/virtio-input.c): a keyboard, mouse, tablet or touch screen.
 
+use vmsd_schema::codec::virtio::Input;
+use vmsd_schema::codec::{Virtio, VirtioDevice};
 use vmsd_schema::VmState;
 
-use super::virtio::{behind_buses, plain_device, Blob, ConfigField, VirtioDevice};
+use super::virtio::behind_buses;
 
-/// The device. Its kind is not in the stream: it answers questions that the guest selects.
+/// The device.
 #[derive(VmState)]
 #[vmstate(name = "virtio-input", version = 1)]
 pub(crate) struct VirtioInput {
-    #[vmstate(with = Blob)]
-    virtio: VirtioDevice<Part>,
+    #[vmstate(with = Virtio)]
+    virtio: VirtioDevice<Input>,
 }
 
 behind_buses!(VirtioInput);
-plain_device!(
-    Part,
-    [
-        ConfigField::number("select", 1),
-        ConfigField::number("subsel", 1),
-        ConfigField::number("size", 1),
-        ConfigField::bytes("reserved", 5),
-        ConfigField::bytes("u", 128),
-    ]
-);

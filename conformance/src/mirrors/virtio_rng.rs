@@ -1,16 +1,17 @@
 //! `virtio-rng` (hw/virtio/virtio-rng.c): random numbers for the guest.
 
+use vmsd_schema::codec::virtio::Rng;
+use vmsd_schema::codec::{Virtio, VirtioDevice};
 use vmsd_schema::VmState;
 
-use super::virtio::{behind_buses, plain_device, Blob, VirtioDevice};
+use super::virtio::behind_buses;
 
 /// The device.
 #[derive(VmState)]
 #[vmstate(name = "virtio-rng", version = 1)]
 pub(crate) struct VirtioRng {
-    #[vmstate(with = Blob)]
-    virtio: VirtioDevice<Part>,
+    #[vmstate(with = Virtio)]
+    virtio: VirtioDevice<Rng>,
 }
 
 behind_buses!(VirtioRng);
-plain_device!(Part, []);

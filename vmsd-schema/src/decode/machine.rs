@@ -5,9 +5,6 @@
 
 mod collector;
 mod configuration;
-mod finder;
-mod index;
-mod mirrors;
 mod ram;
 mod schemas;
 
@@ -15,11 +12,11 @@ use std::sync::Arc;
 
 pub use collector::Collector;
 pub use configuration::MachineConfiguration;
-pub use mirrors::{Mirrored, Mirrors, Unread};
 pub use ram::{BlockSummary, RamSummary};
 
+pub use super::body::{Layout, Measured, Mirrored, Mirrors, Unread};
 use super::described::{decode, End};
-use super::node::{Reason, Struct};
+use super::node::Struct;
 use crate::error::{Error, Result};
 use crate::schema::{Description, DeviceForm, Dialect, StreamDescription};
 use crate::stream::{Grammar, PageSize, Parser, SectionKind};
@@ -85,32 +82,6 @@ pub struct MachineSection<'s> {
     pub round_bytes: u64,
     /// Whether there was an END.
     pub ended: bool,
-}
-
-/// What the bytes of a section mean.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Layout {
-    /// Entry of the description's list of devices.
-    Described(usize),
-    /// What a typed mirror made of them.
-    Mirrored(Box<Description>),
-    /// A grammar of its own; see [`MachineSection::grammar`].
-    Grammar,
-    /// Nobody knows.
-    Unknown(Reason),
-}
-
-/// How the length of a body was found.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Measured {
-    /// By the stream's description.
-    Description,
-    /// By a typed mirror.
-    Mirror,
-    /// By the grammar of the section.
-    Grammar,
-    /// By searching for the next section.
-    Guessed,
 }
 
 /// A command.

@@ -1,5 +1,7 @@
 //! Pairs of two lists that keep the order of both: the longest there are.
 
+use crate::limits::MAX_ALIGNMENT_CELLS;
+
 /// One step through two lists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Step {
@@ -10,9 +12,6 @@ pub(crate) enum Step {
     /// Only the second list has it.
     Right(usize),
 }
-
-/// The table of a longest common subsequence has this many cells at most; beyond it pairs are looked for nearby.
-const MAX_CELLS: usize = 1 << 20;
 
 /// How far ahead a partner is looked for in lists that are too long for the table.
 const WINDOW: usize = 32;
@@ -31,7 +30,7 @@ pub(crate) fn align<A, B>(left: &[A], right: &[B], same: impl Fn(&A, &B) -> bool
     let right_mid = right_rest.get(..right_rest.len() - tail).unwrap_or(&[]);
 
     let mut steps: Vec<_> = (0..head).map(|at| Step::Both(at, at)).collect();
-    let middle = if left_mid.len().saturating_mul(right_mid.len()) <= MAX_CELLS {
+    let middle = if left_mid.len().saturating_mul(right_mid.len()) <= MAX_ALIGNMENT_CELLS {
         longest(left_mid, right_mid, &same)
     } else {
         nearby(left_mid, right_mid, &same)

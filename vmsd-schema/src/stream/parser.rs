@@ -93,6 +93,21 @@ enum AfterBody {
     Live(Grammar, Phase),
 }
 
+impl State {
+    /// What is read outside sections, as errors call it.
+    fn part(self) -> &'static str {
+        match self {
+            Self::Header => "file header",
+            Self::Configuration => "configuration",
+            Self::Between => "section header",
+            Self::Ram | Self::Live(..) | Self::Body(_) | Self::SectionEnd { .. } => "section",
+            Self::PackageRest => "package",
+            Self::AfterEof => "description",
+            Self::Trailing => "bytes behind the end",
+        }
+    }
+}
+
 impl Default for Parser {
     fn default() -> Self {
         Self::new()
@@ -303,9 +318,11 @@ impl Parser {
     /// Names the section that an error happened in.
     #[cold]
     fn place(&self, error: Error) -> Error {
+        let error = error.or_at(self.offset);
         match &self.section {
-            Some(section) => error.or_at(self.offset).inside(section.idstr().to_string()),
-            None => error.or_at(self.offset),
+            Some(section) => error.inside(section.idstr().to_string()),
+            None if error.path().is_empty() => error.inside(self.state.part()),
+            None => error,
         }
     }
 

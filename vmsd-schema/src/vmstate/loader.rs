@@ -228,6 +228,38 @@ impl<'a> Loader<'a> {
         self.inspection.0.as_ref()?.field_size()
     }
 
+    /// Reads the next `size` bytes with the first of `forms` that takes all of them: what a codec does whose layout depends
+    /// on facts that are never sent, where the stream's description tells how long the field is.
+    ///
+    /// # Errors
+    /// That of the first of `forms`.
+    pub fn first_that_fits<S: VmState>(
+        &mut self,
+        size: u64,
+        forms: impl IntoIterator<Item = S>,
+    ) -> Result<S> {
+        let window = self
+            .reader
+            .window(usize::try_from(size).unwrap_or(usize::MAX))?;
+        let mut first = None;
+        for mut form in forms {
+            let mut inner = Loader::new(window.clone(), self.mode());
+            inner.depth = self.depth;
+            let loaded = inner.nested(&mut form, S::VERSION);
+            match loaded.and_then(|()| inner.finish()) {
+                Ok(()) => {
+                    if let Some(inspection) = &mut self.inspection.0 {
+                        inspection.notes.extend_from_slice(inner.notes());
+                    }
+                    return Ok(form);
+                }
+                Err(error) => first = first.or(Some(error)),
+            }
+        }
+        let none = || window.error(ErrorKind::Unsupported, "the field has no known form");
+        Err(first.unwrap_or_else(none))
+    }
+
     /// The look-ahead after every description's fields.
     #[cold]
     fn subsections<S: VmState>(&mut self, state: &mut S) -> Result<()> {

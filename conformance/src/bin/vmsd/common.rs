@@ -83,7 +83,7 @@ impl From<Exit> for ExitCode {
 /// Why a command could not do its job.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// Nobody reads our output any more.
+    /// Nobody reads our report any more. That is said by the status alone: `vmsd decode FILE | head` is no mistake.
     ClosedPipe,
     /// A sentence about a file.
     Sentence { file: String, sentence: String },
@@ -126,11 +126,11 @@ impl Failure {
     }
 
     /// Says it on standard error.
-    pub(crate) fn report(self, context: &Context) -> ExitCode {
+    pub(crate) fn report(self, coloured: bool) -> ExitCode {
         let Self::Sentence { file, sentence } = self else {
-            return ExitCode::SUCCESS;
+            return ExitCode::from(2);
         };
-        let Styles { bad, .. } = Styles::new(context.colour_on_stderr);
+        let Styles { bad, .. } = Styles::new(coloured);
         let _ = writeln!(io::stderr().lock(), "{bad}error:{bad:#} {file}: {sentence}");
         ExitCode::from(2)
     }
@@ -150,7 +150,7 @@ fn lower(sentence: &str) -> String {
 pub(crate) struct Context {
     out: BufWriter<io::StdoutLock<'static>>,
     styles: Styles,
-    colour_on_stderr: bool,
+    pub(crate) colour_on_stderr: bool,
     quiet: bool,
 }
 

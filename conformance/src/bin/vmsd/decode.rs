@@ -7,7 +7,6 @@ use conformance::contents::{devices, Contents, Device};
 use conformance::report::analyze::{analyze, Body, Section};
 use conformance::report::{decode, decode_json};
 use conformance::select::{select, Names};
-use vmsd_schema::schema::DeviceForm;
 use vmsd_schema::stream::SectionKind;
 
 use crate::common::{print_json, Context, Exit, Failure, Opened, ReadArgs};
@@ -127,7 +126,6 @@ fn print_analyze(
 }
 
 fn body<'s>(opened: &'s Opened, device: &'s Device<'s>) -> Body<'s> {
-    use conformance::measure::Measured;
     let item = device.item;
     let len = usize::try_from(item.body_len).unwrap_or_default();
     let bytes = opened.walk.slice(item.body_at, len).unwrap_or_default();
@@ -148,18 +146,10 @@ fn body<'s>(opened: &'s Opened, device: &'s Device<'s>) -> Body<'s> {
         }
         (Contents::Live { .. }, _) if item.kind == SectionKind::Full => Body::Opaque(bytes),
         (Contents::Live { .. }, _) | (_, None) => Body::Live,
-        (Contents::Opaque { .. }, _) | (_, Some(Measured::Guessed(_))) => Body::Opaque(bytes),
-        (_, Some(Measured::Mirror(description))) => of(description),
-        (_, Some(Measured::Description(index))) => {
-            match opened
-                .walk
-                .measurer()
-                .and_then(|measurer| measurer.device(*index))
-                .map(|device| &device.form)
-            {
-                Some(DeviceForm::Vmsd(description)) => of(description),
-                _ => Body::Opaque(bytes),
-            }
-        }
+        (Contents::Opaque { .. }, _) => Body::Opaque(bytes),
+        (_, Some(measured)) => match measured.layout(opened.walk.form(measured)) {
+            Some(description) => of(description),
+            None => Body::Opaque(bytes),
+        },
     }
 }

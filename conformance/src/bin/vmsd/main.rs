@@ -12,12 +12,15 @@ mod inspect;
 mod matrix;
 mod rules;
 mod schema;
+mod signals;
 mod strip;
 mod unwrap;
 
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
+use conformance::shortened::shortened;
 
 use common::{Context, Exit, Failure, GlobalArgs};
 
@@ -69,14 +72,29 @@ impl Command {
 }
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(usage) => {
+            // Help and the version come here too; they are all that was asked for.
+            let printed = usage.print().and_then(|()| io::stdout().flush());
+            return match printed {
+                Ok(()) => u8::try_from(usage.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from),
+                Err(error) => Failure::output(&error).report(false),
+            };
+        }
+    };
     let mut context = Context::new(&cli.global);
-    let outcome = cli
-        .command
-        .run(&mut context)
+    let outcome = signals::watch()
+        .map_err(|error| Failure::io("signals", &error))
+        .and_then(|()| cli.command.run(&mut context))
         .and_then(|exit| context.finish().map(|()| exit));
+    // Nothing that was found in a file that lost its end is worth a report.
+    let outcome = match shortened() {
+        Some((path, sentence)) => Err(Failure::file(&path.display().to_string(), sentence)),
+        None => outcome,
+    };
     match outcome {
         Ok(exit) => exit.into(),
-        Err(failure) => failure.report(&context),
+        Err(failure) => failure.report(context.colour_on_stderr),
     }
 }

@@ -1,6 +1,5 @@
 //! `vmsd schema`: what sources tell of a machine's devices, put together.
 
-use std::io::Write;
 use std::path::PathBuf;
 
 use clap::ValueEnum;
@@ -117,12 +116,7 @@ impl Args {
             return context.print(|out, _| out.write_all(text.as_bytes()));
         };
         let name = path.display().to_string();
-        let write = || {
-            let mut output = Output::create(path)?;
-            output.write_all(text.as_bytes())?;
-            output.commit()
-        };
-        write().map_err(|error| Failure::io(&name, &error))
+        Output::write(path, text.as_bytes()).map_err(|error| Failure::io(&name, &error))
     }
 }
 

@@ -1,6 +1,6 @@
 //! `vmsd strip`: a stream without the guest's memory.
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use conformance::input::{same_file, STDIN};
@@ -54,7 +54,12 @@ impl Args {
                 outcome = self.copy(&mut walk, out, &mut |done| progress.at(done));
                 Ok(())
             })?;
-            outcome?
+            let report = outcome?;
+            context.finish().map_err(|failure| match failure {
+                Failure::ClosedPipe => closed(),
+                other => other,
+            })?;
+            report
         } else {
             let mut output =
                 Output::create(&self.output).map_err(|error| Failure::io(&name, &error))?;
@@ -88,8 +93,18 @@ impl Args {
                 Stop::Output(error) if self.output != Path::new(STDIN) => {
                     Failure::io(&self.output.display().to_string(), &error)
                 }
+                Stop::Output(error) if error.kind() == ErrorKind::BrokenPipe => closed(),
                 other => Failure::stop(&walk.name, other),
             })?;
         Ok(strip.report())
     }
+}
+
+/// Who reads a report may have enough of it; who reads a copy has half of one.
+#[cold]
+fn closed() -> Failure {
+    Failure::file(
+        "standard output",
+        "was closed before the whole copy was written",
+    )
 }

@@ -6,19 +6,13 @@ use vmsd_schema::ErrorKind;
 
 use super::{NAME, PACKET_SIZE};
 use crate::container::fields::{fault, Fields};
+use crate::limits::{MAX_COMPRESSED_PACKET, MAX_DEVICE_STATE};
 
 /// Magic, version and flags, which every packet has.
 pub(super) const COMMON_LEN: u64 = 12;
 
 /// The rest of the header of a packet with a device's state.
 pub(super) const DEVICE_STATE_LEN: u64 = 264;
-
-/// Bytes of a device's state in one packet. QEMU sends what VFIO has in pieces of 1 MiB.
-const MAX_DEVICE_STATE: u32 = 256 << 20;
-
-/// Bytes of compressed pages in one packet: more than either library makes of [`PACKET_SIZE`] bytes that cannot
-/// be compressed.
-const MAX_COMPRESSED: u32 = 2 * PACKET_SIZE;
 
 pub(super) mod flag {
     pub(in super::super) const SYNC: u32 = 1;
@@ -204,7 +198,9 @@ impl PagesHeader {
         let size = self.next_packet_size;
         let wrong = match compression {
             PageCompression::None => u64::from(size) != self.normal_len as u64,
-            PageCompression::Zlib | PageCompression::Zstd => size == 0 || size > MAX_COMPRESSED,
+            PageCompression::Zlib | PageCompression::Zstd => {
+                size == 0 || size > MAX_COMPRESSED_PACKET
+            }
         };
         if wrong {
             let message = format!(

@@ -4,18 +4,13 @@ use std::io;
 
 use vmsd_schema::ErrorKind;
 
-use super::{snapshot, Geometry, MAGIC, MAX_L1_BYTES, NAME};
+use super::{Geometry, MAGIC, MAX_L1_BYTES, NAME};
 use crate::container::fields::{fault, Fields};
 use crate::container::spool::Disk;
+use crate::limits::{MAX_BACKING_NAME, MAX_REFCOUNT_BYTES, MAX_SNAPSHOTS};
 
 /// The part of a header that has a meaning; the rest are extensions.
 const HEADER_LEN: usize = 112;
-
-/// The size of a refcount table (`QCOW_MAX_REFTABLE_SIZE`).
-const MAX_REFCOUNT_BYTES: u64 = 8 << 20;
-
-/// The longest name of a backing file (`JSON` names included).
-const MAX_BACKING_NAME: u32 = 1023;
 
 mod feature {
     pub(super) const DIRTY: u64 = 1;
@@ -188,11 +183,10 @@ impl Header {
                 "the image has no snapshots",
             ));
         }
-        if self.snapshots_count > snapshot::MAX_SNAPSHOTS {
+        if self.snapshots_count > MAX_SNAPSHOTS {
             let message = format!(
                 "{} snapshots are more than {}",
-                self.snapshots_count,
-                snapshot::MAX_SNAPSHOTS
+                self.snapshots_count, MAX_SNAPSHOTS
             );
             return Err(bad("nb_snapshots", 60, ErrorKind::Limit, message));
         }

@@ -9,15 +9,7 @@ use super::{MAX_L1_BYTES, NAME};
 use crate::container::facts::printable;
 use crate::container::fields::{fault, io_error, Fields};
 use crate::container::spool::Disk;
-
-/// `QCOW_MAX_SNAPSHOTS`.
-pub(super) const MAX_SNAPSHOTS: u32 = 65_536;
-
-/// Bytes of one entry behind its fixed part (`QCOW_MAX_SNAPSHOT_EXTRA_DATA`).
-const MAX_EXTRA: u32 = 1024;
-
-/// The whole table (`QCOW_MAX_SNAPSHOTS_SIZE`).
-const MAX_TABLE: u64 = 64 << 20;
+use crate::limits::{MAX_SNAPSHOT_EXTRA, MAX_SNAPSHOT_TABLE};
 
 /// The fixed part of an entry.
 const ENTRY_LEN: usize = 40;
@@ -84,8 +76,8 @@ pub(super) fn read_all(disk: &Disk, header: &Header) -> io::Result<Vec<Snapshot>
     let mut snapshots = Vec::new();
     let mut at = header.snapshots_offset;
     for _ in 0..header.snapshots_count {
-        if at - header.snapshots_offset > MAX_TABLE {
-            let message = format!("the table is longer than {MAX_TABLE} bytes");
+        if at - header.snapshots_offset > MAX_SNAPSHOT_TABLE {
+            let message = format!("the table is longer than {MAX_SNAPSHOT_TABLE} bytes");
             return Err(fault(NAME, "nb_snapshots", 60, ErrorKind::Limit, message));
         }
         let (snapshot, end) = read(disk, header, at)?;
@@ -108,8 +100,8 @@ fn read(disk: &Disk, header: &Header, at: u64) -> io::Result<(Snapshot, u64)> {
     let vm_clock_nsec = fields.u64("vm_clock_nsec")?;
     let small_size = fields.u32("vm_state_size")?;
     let extra_len = fields.u32("extra_data_size")?;
-    if extra_len > MAX_EXTRA || (header.geometry.version >= 3 && extra_len < 16) {
-        let message = format!("{extra_len} is not from 16 to {MAX_EXTRA}");
+    if extra_len > MAX_SNAPSHOT_EXTRA || (header.geometry.version >= 3 && extra_len < 16) {
+        let message = format!("{extra_len} is not from 16 to {MAX_SNAPSHOT_EXTRA}");
         return Err(fault(
             NAME,
             "extra_data_size",

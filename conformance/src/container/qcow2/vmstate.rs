@@ -9,6 +9,7 @@ use super::snapshot::Snapshot;
 use super::{Geometry, NAME};
 use crate::container::fields::fault;
 use crate::container::spool::Disk;
+use crate::limits::MAX_CLUSTER_RATIO;
 
 /// The bits of an entry of an L1 or L2 table that are an offset in the file.
 const OFFSET_MASK: u64 = 0x00ff_ffff_ffff_fe00;
@@ -16,10 +17,6 @@ const OFFSET_MASK: u64 = 0x00ff_ffff_ffff_fe00;
 const COMPRESSED: u64 = 1 << 62;
 /// `QCOW_OFLAG_ZERO`, from version 3 on.
 const ZERO: u64 = 1;
-
-/// Bytes of a machine's state for each byte of the image: no compressed cluster holds more. QEMU does not
-/// compress them, so a real state is never longer than its image.
-const MAX_RATIO: u64 = 1032;
 
 /// The state of a machine in a disk image: one byte after the other, or at any place.
 pub struct VmState {
@@ -32,7 +29,7 @@ pub struct VmState {
 impl VmState {
     pub(super) fn new(disk: Disk, geometry: Geometry, snapshot: &Snapshot) -> io::Result<Self> {
         let len = snapshot.vm_state_size;
-        if len > disk.len().saturating_mul(MAX_RATIO) {
+        if len > disk.len().saturating_mul(MAX_CLUSTER_RATIO) {
             let message = format!(
                 "an image of {} bytes cannot hold {len} bytes of state",
                 disk.len()

@@ -2,22 +2,18 @@
 
 use std::collections::HashMap;
 
-use super::finder::{Finder, Found, Lost};
-use super::index::Index;
 use super::{
     Layout, Machine, MachineCommand, MachineConfiguration, MachineDescription, MachineSection,
     MachineTrailing, Measured, Mirrors, Options, RamSummary,
 };
+use crate::decode::body::{Finder, Found, Index, Lost};
 use crate::error::{Error, ErrorKind, Result};
-use crate::limits::MAX_SECTIONS;
+use crate::limits::{MAX_COMMANDS, MAX_SECTIONS};
 use crate::schema::StreamDescription;
 use crate::stream::{
     locate, Configuration, Event, Live, PageSizeSource, Parser, SectionHeader, SectionId,
     SectionKind, Stream,
 };
-
-/// Commands that are kept; postcopy sends thousands.
-const MAX_COMMANDS: usize = 65_536;
 
 /// A machine that is being read.
 ///
@@ -281,7 +277,8 @@ impl<'s, 'm> Collector<'s, 'm> {
             return Err(Error::at(ErrorKind::Framing, stream.offset(), message));
         };
         let finder = Finder {
-            section,
+            section: &section.header,
+            first: section.rounds == 0,
             reader: stream.body(),
             footers: stream.parser().footers(),
             devices: self
@@ -297,6 +294,7 @@ impl<'s, 'm> Collector<'s, 'm> {
                 layout,
                 measured,
                 problem,
+                ..
             }) => {
                 stream.body_done(len)?;
                 self.machine.problems.extend(problem);

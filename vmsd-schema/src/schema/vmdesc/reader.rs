@@ -10,6 +10,10 @@ use crate::schema::{
 };
 
 pub(super) fn read(text: &[u8], offset: u64) -> Result<StreamDescription> {
+    json(text, offset).map_err(|error| error.inside("description"))
+}
+
+fn json(text: &[u8], offset: u64) -> Result<StreamDescription> {
     if text.len() > MAX_DESCRIPTION_LEN {
         let message = format!(
             "a description of {} bytes, the limit is {MAX_DESCRIPTION_LEN}",

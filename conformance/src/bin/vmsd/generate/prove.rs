@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use conformance::generate::batch::Batch;
 use conformance::generate::prove::{Count, Outcome};
 use conformance::generate::write::Dependency;
+use conformance::output::Output;
 
 use crate::common::{Context, Exit, Failure};
 
@@ -60,7 +61,7 @@ impl Args {
             .map(|p| p.display().to_string())
             .collect();
         let list = self.output.join("streams.txt");
-        std::fs::write(&list, streams.join("\n")).map_err(io)?;
+        Output::write(&list, streams.join("\n").as_bytes()).map_err(io)?;
         let warnings = self.compile(context)?;
         let outcomes = self.prove(&list)?;
         self.print(context, &batch, &outcomes, warnings)
@@ -134,6 +135,10 @@ impl Args {
             sum.fields += count.fields;
             sum.bytes += count.bytes;
         }
+        let undescribed = Count {
+            fields: total(|o| o.undescribed.fields),
+            bytes: outcomes.iter().map(|(_, o)| o.undescribed.bytes).sum(),
+        };
         context.print(|out, _| {
             for (path, outcome) in outcomes {
                 if self.verbose {
@@ -158,13 +163,14 @@ impl Args {
             writeln!(out, "whole descriptions {spliced:>8}")?;
             writeln!(out, "fields changed     {changed:>8}")?;
             writeln!(out, "compiler warnings  {warnings:>8}")?;
+            let row = |name: &str, count: &Count| {
+                let Count { fields, bytes } = count;
+                format!("{name:<37} {fields:>6} fields {bytes:>10} bytes")
+            };
             for (name, count) in &opaque {
-                writeln!(
-                    out,
-                    "opaque {name:<30} {:>6} fields {:>10} bytes",
-                    count.fields, count.bytes
-                )?;
+                writeln!(out, "{}", row(&format!("opaque {name}"), count))?;
             }
+            writeln!(out, "{}", row("described as \"struct\": {}", &undescribed))?;
             Ok(())
         })?;
         Ok(Exit::of(findings > 0 || warnings > 0))
