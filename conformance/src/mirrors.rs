@@ -109,7 +109,6 @@ use vmsd_schema::codec::scsi_requests::Form;
 use vmsd_schema::codec::virtio::Bus;
 use vmsd_schema::decode::typed::{Mirror, Registry};
 
-
 /// Every mirror, by name. Where a stream without a description leaves open which layout it has, a device stands here
 /// once for each; the commonest first.
 #[must_use]
@@ -307,23 +306,46 @@ pub fn registry() -> Registry {
         }),
         Mirror::of::<virtio_iommu::VirtioIommu>(),
         Mirror::of::<vhost_scsi::VhostScsi>(),
-        Mirror::of::<vhost_scsi::VhostScsi>().preset("mmio", || Box::new(vhost_scsi::VhostScsi::behind(Bus::mmio()))),
-        Mirror::of::<vhost_scsi::VhostScsi>().preset("ccw", || Box::new(vhost_scsi::VhostScsi::behind(Bus::ccw()))),
+        Mirror::of::<vhost_scsi::VhostScsi>().preset("mmio", || {
+            Box::new(vhost_scsi::VhostScsi::behind(Bus::mmio()))
+        }),
+        Mirror::of::<vhost_scsi::VhostScsi>().preset("ccw", || {
+            Box::new(vhost_scsi::VhostScsi::behind(Bus::ccw()))
+        }),
         Mirror::of::<vhost_user_blk::VhostUserBlkDevice>(),
-        Mirror::of::<vhost_user_blk::VhostUserBlkDevice>().preset("mmio", || Box::new(vhost_user_blk::VhostUserBlkDevice::behind(Bus::mmio()))),
-        Mirror::of::<vhost_user_blk::VhostUserBlkDevice>().preset("ccw", || Box::new(vhost_user_blk::VhostUserBlkDevice::behind(Bus::ccw()))),
+        Mirror::of::<vhost_user_blk::VhostUserBlkDevice>().preset("mmio", || {
+            Box::new(vhost_user_blk::VhostUserBlkDevice::behind(Bus::mmio()))
+        }),
+        Mirror::of::<vhost_user_blk::VhostUserBlkDevice>().preset("ccw", || {
+            Box::new(vhost_user_blk::VhostUserBlkDevice::behind(Bus::ccw()))
+        }),
         Mirror::of::<vhost_vsock::VhostVsock>(),
-        Mirror::of::<vhost_vsock::VhostVsock>().preset("mmio", || Box::new(vhost_vsock::VhostVsock::behind(Bus::mmio()))),
-        Mirror::of::<vhost_vsock::VhostVsock>().preset("ccw", || Box::new(vhost_vsock::VhostVsock::behind(Bus::ccw()))),
+        Mirror::of::<vhost_vsock::VhostVsock>().preset("mmio", || {
+            Box::new(vhost_vsock::VhostVsock::behind(Bus::mmio()))
+        }),
+        Mirror::of::<vhost_vsock::VhostVsock>().preset("ccw", || {
+            Box::new(vhost_vsock::VhostVsock::behind(Bus::ccw()))
+        }),
         Mirror::of::<virtio_9p::Virtio9p>(),
-        Mirror::of::<virtio_9p::Virtio9p>().preset("mmio", || Box::new(virtio_9p::Virtio9p::behind(Bus::mmio()))),
-        Mirror::of::<virtio_9p::Virtio9p>().preset("ccw", || Box::new(virtio_9p::Virtio9p::behind(Bus::ccw()))),
+        Mirror::of::<virtio_9p::Virtio9p>().preset("mmio", || {
+            Box::new(virtio_9p::Virtio9p::behind(Bus::mmio()))
+        }),
+        Mirror::of::<virtio_9p::Virtio9p>()
+            .preset("ccw", || Box::new(virtio_9p::Virtio9p::behind(Bus::ccw()))),
         Mirror::of::<virtio_mem::VirtioMem>(),
-        Mirror::of::<virtio_mem::VirtioMem>().preset("mmio", || Box::new(virtio_mem::VirtioMem::behind(Bus::mmio()))),
-        Mirror::of::<virtio_mem::VirtioMem>().preset("ccw", || Box::new(virtio_mem::VirtioMem::behind(Bus::ccw()))),
+        Mirror::of::<virtio_mem::VirtioMem>().preset("mmio", || {
+            Box::new(virtio_mem::VirtioMem::behind(Bus::mmio()))
+        }),
+        Mirror::of::<virtio_mem::VirtioMem>().preset("ccw", || {
+            Box::new(virtio_mem::VirtioMem::behind(Bus::ccw()))
+        }),
         Mirror::of::<virtio_nsm::VirtioNsm>(),
-        Mirror::of::<virtio_nsm::VirtioNsm>().preset("mmio", || Box::new(virtio_nsm::VirtioNsm::behind(Bus::mmio()))),
-        Mirror::of::<virtio_nsm::VirtioNsm>().preset("ccw", || Box::new(virtio_nsm::VirtioNsm::behind(Bus::ccw()))),
+        Mirror::of::<virtio_nsm::VirtioNsm>().preset("mmio", || {
+            Box::new(virtio_nsm::VirtioNsm::behind(Bus::mmio()))
+        }),
+        Mirror::of::<virtio_nsm::VirtioNsm>().preset("ccw", || {
+            Box::new(virtio_nsm::VirtioNsm::behind(Bus::ccw()))
+        }),
         Mirror::of::<virtio_vga::VirtioVga>(),
         Mirror::of::<vmmouse::Vmmouse>(),
         Mirror::of::<xhci::Xhci>(),

@@ -317,7 +317,9 @@ fn count_opaque(content: &Struct<'_>, outcome: &mut Outcome) {
 fn count_opaque_node(vmsd: &str, node: &Node<'_>, outcome: &mut Outcome) {
     let count = match &node.content {
         Content::Elements(nodes) => {
-            nodes.iter().for_each(|n| count_opaque_node(vmsd, n, outcome));
+            nodes
+                .iter()
+                .for_each(|n| count_opaque_node(vmsd, n, outcome));
             return;
         }
         Content::Struct(content) => return count_opaque(content, outcome),

@@ -68,12 +68,15 @@ pub(super) fn config(reader: &mut Reader<'_>, local: Option<&[u8]>, size: u64) -
 pub(super) fn irq_state(reader: &mut Reader<'_>, size: u64) -> Step {
     for _ in 0..size / 4 {
         let at = reader.offset();
-        let level = take(reader, 4)?.iter().fold(0, |n: u32, byte| n << 8 | u32::from(*byte));
+        let level = take(reader, 4)?
+            .iter()
+            .fold(0, |n: u32, byte| n << 8 | u32::from(*byte));
         if level > 1 {
             let sentence = format!("irq state {}: must be 0 or 1.", level as i32);
             let said = Said {
                 lines: vec![sentence.clone()],
                 apart: vec![sentence],
+                chain: "Failed to load element of type pci irq state for irq_state".to_owned(),
                 ..Said::default()
             };
             let refusal = Refusal::new("value-differs", at, said);

@@ -291,14 +291,17 @@ impl<'k> Walk<'k> {
         }
     }
 
-    /// 11.x loads as many timers as it has (`hpet_validate_num_timers`).
+    /// 11.x loads as many timers as it has, older ones any number that the device can have (`hpet_validate_num_timers`).
     fn timers(&self, name: &str, came: u64, own: Option<u64>, at: u64) -> Step {
-        let Some(own) =
-            own.filter(|_| self.chained && self.path.len() == 1 && name.starts_with("num_timers"))
-        else {
+        const POSSIBLE: std::ops::RangeInclusive<u64> = 3..=32;
+        let Some(own) = own.filter(|_| {
+            let refused = self.chained || !POSSIBLE.contains(&came);
+            refused && self.path.len() == 1 && name.starts_with("num_timers")
+        }) else {
             return Ok(());
         };
         let said = Said {
+            lines: vec!["Input validation failed: hpet/num_timers in range".to_owned()],
             chain: "Input validation failed: hpet/num_timers must match version_id: 2".to_owned(),
             ..Said::default()
         };

@@ -25,13 +25,13 @@ use crate::wire::Writer;
 use crate::{Codec, Field, Loader, Result, VmState};
 
 pub use bus::Bus;
-pub use pci::VirtioPci;
 pub use ccw::VirtioCcwDev;
 pub use config::{Config, ConfigField};
 pub use device::*;
 pub use element::{Element, OldElement, Segment};
 pub use mmio::VirtioMmio;
 pub use part::DevicePart;
+pub use pci::VirtioPci;
 pub use queue::VirtQueue;
 pub use subsections::Subsections;
 

@@ -236,7 +236,11 @@ impl Codec<Resources> for VirtioGpu {
         let Some(size) = loader.described_size() else {
             return loader.nested(value, 0);
         };
-        let forms = [std::mem::take(value), Resources::plain(), Resources::default()];
+        let forms = [
+            std::mem::take(value),
+            Resources::plain(),
+            Resources::default(),
+        ];
         *value = loader.first_that_fits(size, forms)?;
         Ok(())
     }

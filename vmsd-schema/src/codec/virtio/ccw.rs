@@ -1,6 +1,9 @@
 //! Virtio over an s390 channel (hw/s390x/virtio-ccw.c, css.c): here QEMU has descriptions, and sends none of them.
 
-#![expect(missing_docs, reason = "words of the channel subsystem, named as the architecture names them")]
+#![expect(
+    missing_docs,
+    reason = "words of the channel subsystem, named as the architecture names them"
+)]
 
 use crate::VmState;
 

@@ -1,9 +1,7 @@
 //! What a hostile stream of a virtio device asks for, refused with the field, the value and the bound. The bus is mmio,
 //! which puts three numbers before the registers.
 
-use super::{
-    Bus, ConfigField, DevicePart, Element, OldElement, Unknown, Virtio, VirtioDevice,
-};
+use super::{Bus, ConfigField, DevicePart, Element, OldElement, Unknown, Virtio, VirtioDevice};
 use crate::decode::{decode, End};
 use crate::schema::Description;
 use crate::vmstate::Describer;
