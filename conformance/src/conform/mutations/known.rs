@@ -14,7 +14,7 @@ pub struct Class {
 }
 
 /// Every class.
-pub const CLASSES: [Class; 4] = [
+pub const CLASSES: [Class; 5] = [
     Class {
         id: "tpr-patching",
         check: "vapic_post_load of kvm-tpr-opt: the option ROM that the stream speaks of must be in guest memory",
@@ -29,6 +29,11 @@ pub const CLASSES: [Class; 4] = [
         id: "ahci-commands",
         check: "ahci_state_post_load: a command in flight must have a slot, and lists that can be mapped",
         words: &[&["/ich9_ahci'"]],
+    },
+    Class {
+        id: "x87-format",
+        check: "cpu_post_load: registers of the floating-point unit in the form of before 2008 are refused",
+        words: &[&["Unsupported old non-softfloat CPU state"]],
     },
     Class {
         id: "ide-identity",
