@@ -53,7 +53,9 @@ pub fn devices<'s>(walk: &'s Walk, outline: &'s Outline) -> Vec<Device<'s>> {
 }
 
 impl<'s> Device<'s> {
-    fn new(walk: &'s Walk, item: &'s SectionItem) -> Self {
+    /// One section of a walk.
+    #[must_use]
+    pub fn new(walk: &'s Walk, item: &'s SectionItem) -> Self {
         let bytes = usize::try_from(item.body_len)
             .ok()
             .and_then(|len| walk.slice(item.body_at, len));

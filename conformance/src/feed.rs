@@ -19,6 +19,8 @@ pub struct Feed {
     origin: u64,
     /// Who touches the pages of a large map before us.
     ahead: Option<Ahead>,
+    /// Up to where a mapped file was given back.
+    released: usize,
 }
 
 enum Store {
@@ -42,6 +44,9 @@ const SMALL: usize = 8 << 20;
 
 /// What is asked of a pipe at once. A pipe of Linux holds half of it, and it stays in the processor's cache.
 const CHUNK: usize = 128 << 10;
+
+/// So much of a mapped file stays in memory behind the place that was reached.
+const BEHIND: usize = 8 << 20;
 
 /// What is asked of a pipe first.
 const SMALLEST: usize = 4 << 10;
@@ -79,6 +84,7 @@ impl Feed {
             base: origin,
             origin,
             ahead,
+            released: 0,
         })
     }
 
@@ -109,11 +115,24 @@ impl Feed {
     }
 
     /// Goes on by so many of the bytes that are here.
+    #[inline]
     pub fn advance(&mut self, len: usize) {
         self.start += len;
         if let Some(ahead) = &mut self.ahead {
             ahead.reached(self.start);
         }
+        if self.start.saturating_sub(self.released) > BEHIND {
+            self.release();
+        }
+    }
+
+    /// Gives back what was passed of a mapped file, so that it need not fit into memory.
+    #[cold]
+    fn release(&mut self) {
+        if let Store::Mapped(window) = &self.store {
+            window.release(self.released..self.start);
+        }
+        self.released = self.start;
     }
 
     /// Reads on, so that at least `missing` bytes more are here, or the end is known.

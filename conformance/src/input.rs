@@ -70,7 +70,7 @@ impl Input {
             return Self::of_source(name, Source::pipe(file), None, options);
         }
         mapped(path, &metadata);
-        let source = Source::bytes(Map::new(&file)?);
+        let source = Source::mapped(Map::new(&file)?);
         Self::of_source(name, source, Some(metadata.len()), options)
     }
 

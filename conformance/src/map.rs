@@ -2,7 +2,9 @@
 
 use std::fs::File;
 use std::io;
-use std::ops::Deref;
+use std::ops::{Deref, Range};
+
+use memmap2::UncheckedAdvice;
 
 /// A file mapped for reading.
 #[derive(Debug)]
@@ -19,13 +21,36 @@ impl Map {
             reason = "mapping a file is unsafe because another process may write to it meanwhile. The map is read-only and \
                       private to us, every read of it is bounds-checked against the length at this moment, and no value \
                       read from it is trusted to stay the same: a file that changes gives an error or a wrong report, and one \
-                      that shrinks ends the process with SIGBUS, which a reader of it could not have used either."
+                      that shrinks raises SIGBUS, which the binary turns into a message (its signals.rs)."
         )]
         // SAFETY: see the reason above.
         let map = unsafe { memmap2::Mmap::map(file)? };
         // Streams are read from front to back. Where the advice is not taken, nothing is lost.
         let _ = map.advise(memmap2::Advice::Sequential);
         Ok(Self(map))
+    }
+
+    /// Takes the pages within `range` out of this process's memory; the file keeps them. They come back when they are
+    /// read again, so this is only a matter of room: a stream may be larger than memory.
+    pub fn release(&self, range: Range<usize>) {
+        const PAGE: usize = 4096;
+        let end = range.end.min(self.0.len()) / PAGE * PAGE;
+        let start = range.start.next_multiple_of(PAGE);
+        let Some(len) = end.checked_sub(start).filter(|len| *len > 0) else {
+            return;
+        };
+        #[expect(
+            unsafe_code,
+            reason = "on private memory this advice would lose what was written; a read-only map of a file has nothing to \
+                      lose, and reads the same bytes again."
+        )]
+        // SAFETY: see the reason above.
+        let advised = unsafe {
+            self.0
+                .unchecked_advise_range(UncheckedAdvice::DontNeed, start, len)
+        };
+        // A host with larger pages refuses what is not aligned to them; then they stay.
+        let _ = advised;
     }
 }
 

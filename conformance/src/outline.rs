@@ -3,18 +3,19 @@
 //! In go the steps of a [`crate::walk::Walk`], out comes one [`Outline`] that outlives them. Bodies keep their place, so
 //! that they can be read once more.
 
+use std::io;
 use std::sync::{Arc, OnceLock};
 
 use vmsd_schema::schema::Description;
 use vmsd_schema::stream::{
     Command, CommandRecord, Configuration, ConfigurationBody, DescriptionText, Event, Grammar,
-    Live, PageSize, Section, SectionEnd, SectionHeader, SectionKind, Trailing,
+    Live, PageSize, Parser, RamPage, Section, SectionEnd, SectionHeader, SectionKind, Trailing,
 };
 use vmsd_schema::Error;
 
 use crate::measure::Measured;
 use crate::ram::RamTally;
-use crate::walk::{inside, Step, Stop, Thing, Walk};
+use crate::walk::{inside, Step, Stop, Thing, Visit, Walk};
 
 /// What a stream consists of.
 #[derive(Debug, Default)]
@@ -140,28 +141,30 @@ impl Outline {
     /// Those of the input; what is wrong with the stream is a finding, unless it is no stream at all.
     pub fn of(walk: &mut Walk, progress: &mut dyn FnMut(u64)) -> Result<Self, Stop> {
         let mut outline = Self::default();
-        let mut visit = |step: Step<'_>| {
-            outline.step(step);
-            Ok(())
-        };
-        let outcome = walk.run(&mut visit, progress);
+        let outcome = walk.visit(&mut outline, progress);
+        outline.end(walk, outcome)
+    }
+
+    /// The outline of a walk that ended with this outcome.
+    ///
+    /// # Errors
+    /// As [`Self::of`].
+    pub fn end(mut self, walk: &Walk, outcome: Result<(), Stop>) -> Result<Self, Stop> {
         match outcome {
-            Ok(()) => outline.complete = true,
-            Err(Stop::Stream(error)) if walk.offset() > walk.start() => {
-                outline.findings.push(error)
-            }
+            Ok(()) => self.complete = true,
+            Err(Stop::Stream(error)) if walk.offset() > walk.start() => self.findings.push(error),
             Err(other) => return Err(other),
         }
         if let Some(error) = walk.description_error() {
             let place = error.offset().unwrap_or_default();
-            outline.findings.insert(
+            self.findings.insert(
                 0,
-                Error::at(error.kind(), place, error.message().to_owned()),
+                Error::at(error.kind(), place, error.message().to_owned()).inside("description"),
             );
         }
-        outline.len = walk.offset() - walk.start();
-        outline.footers = walk.parser().footers();
-        Ok(outline)
+        self.len = walk.offset() - walk.start();
+        self.footers = walk.parser().footers();
+        Ok(self)
     }
 
     /// The sections, in order.
@@ -172,8 +175,7 @@ impl Outline {
         })
     }
 
-    #[inline]
-    fn step(&mut self, step: Step<'_>) {
+    fn thing(&mut self, step: Step<'_>) {
         match step.thing {
             Thing::Event(Event::Ram(record)) => {
                 if self.page_size.is_none() {
@@ -207,7 +209,12 @@ impl Outline {
                 .push(Item::Section(Box::new(SectionItem::new(header)))),
             Event::Live(record) => self.live(&record.live),
             Event::SectionEnd(end) => self.section_end(&end),
-            Event::Command(command) => self.items.push(command_item(&command)),
+            Event::Command(command) => {
+                if command.command == Command::PostcopyRun {
+                    self.ram.enter_postcopy();
+                }
+                self.items.push(command_item(&command));
+            }
             Event::PackagedEnd { at, rest } => self.items.push(Item::PackageEnd {
                 at,
                 left: rest.len(),
@@ -260,6 +267,18 @@ impl Outline {
             previous.len += last.len;
             self.items.pop();
         }
+    }
+}
+
+impl Visit for Outline {
+    fn step(&mut self, step: Step<'_>) -> io::Result<()> {
+        self.thing(step);
+        Ok(())
+    }
+
+    fn pages(&mut self, _: &Parser, pages: &[RamPage<'_>]) -> io::Result<()> {
+        self.ram.pages_of_one_block(pages);
+        Ok(())
     }
 }
 

@@ -57,6 +57,13 @@ impl Output {
         output.place()
     }
 
+    /// The file itself, for who writes at any place of it and reads back. Nothing is there where the output is no regular
+    /// file.
+    #[must_use]
+    pub fn file(&self) -> Option<&File> {
+        self.aside.as_ref().map(|_| self.writer.get_ref())
+    }
+
     /// Flushes and gives the file its name, over whatever had it.
     ///
     /// # Errors
@@ -111,6 +118,7 @@ fn create_beside(
         }
         let aside = TemporaryFile::at(path);
         let file = File::options()
+            .read(true)
             .write(true)
             .create_new(true)
             .open(aside.path())?;

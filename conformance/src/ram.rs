@@ -1,6 +1,29 @@
-//! Guest memory as numbers: the blocks of a stream and how many pages of each kind it has of them.
+//! Guest memory: as numbers, here, and as what it holds, in the folder.
+//!
+//! | file | what |
+//! |---|---|
+//! | `pages`, `passes` | which pages were sent, and which again |
+//! | `address` | where blocks lie in guest-physical memory |
+//! | `layout` | where memory lies in a file: raw, an ELF core, LiME |
+//! | `image` | memory in a sparse file, as the destination of a migration |
+//! | `channels` | pages that came through multifd channels |
+//! | `load` | a stream, and its channels, into an image |
+//! | `extract`, `compare` | an image as a file, two images side by side |
 
-use vmsd_schema::stream::{MappedRam, PageKind, Ram, RamBlockEntry};
+pub mod address;
+mod channels;
+pub mod compare;
+pub mod extract;
+mod image;
+mod layout;
+pub mod load;
+mod pages;
+mod passes;
+
+pub use layout::Form;
+pub use passes::{Pass, Passes};
+
+use vmsd_schema::stream::{MappedRam, Ram, RamBlockEntry, RamPage};
 
 /// What a stream has of guest memory.
 #[derive(Clone, Debug, Default)]
@@ -13,6 +36,10 @@ pub struct RamTally {
     pub flushes: u64,
     /// Hooks of RDMA.
     pub hooks: u64,
+    /// The passes that the source made.
+    pub passes: Passes,
+    /// Bytes of a page.
+    page_size: u64,
 }
 
 /// What a stream has of one block.
@@ -54,13 +81,14 @@ impl RamTally {
     #[inline]
     pub fn record(&mut self, record: &Ram<'_>) {
         match record {
-            Ram::Page(page) => {
-                if let Some(block) = self.blocks.get_mut(page.block.0 as usize) {
-                    block.pages.add(page.kind);
-                }
-            }
+            Ram::Page(page) => self.pages_of_one_block(std::slice::from_ref(page)),
             Ram::Block(entry) => self.block(entry),
-            Ram::MemSize { total, .. } => self.total = Some(*total),
+            Ram::MemSize {
+                total, page_size, ..
+            } => {
+                self.total = Some(*total);
+                self.page_size = page_size.bytes;
+            }
             Ram::MappedBitmap { block, bytes, .. } => {
                 if let Some(block) = self.blocks.get_mut(block.0 as usize) {
                     block.pages.mapped += bytes
@@ -73,6 +101,23 @@ impl RamTally {
             Ram::Hook { .. } => self.hooks += 1,
             _ => {}
         }
+    }
+
+    /// Counts pages that are all of one block.
+    #[inline]
+    pub fn pages_of_one_block(&mut self, pages: &[RamPage<'_>]) {
+        let first = pages.first().map_or(0, |page| page.block.0);
+        if let Some(block) = self.blocks.get_mut(first as usize) {
+            for page in pages {
+                block.pages.add(page.kind);
+            }
+        }
+        self.passes.add(pages, self.page_size);
+    }
+
+    /// The guest runs at the destination from here on.
+    pub fn enter_postcopy(&mut self) {
+        self.passes.enter_postcopy();
     }
 
     /// The pages of all blocks.
@@ -114,17 +159,13 @@ impl Pages {
         .filter(|(_, count)| *count > 0)
     }
 
-    #[inline]
-    fn add(&mut self, kind: PageKind) {
-        match kind {
-            PageKind::Zero => self.zero += 1,
-            PageKind::Normal => self.normal += 1,
-            PageKind::Compressed => self.compressed += 1,
-            PageKind::Xbzrle => self.xbzrle += 1,
-        }
+    /// All of them.
+    #[must_use]
+    pub fn total(self) -> u64 {
+        self.kinds().map(|(_, count)| count).sum()
     }
 
-    fn plus(self, other: Self) -> Self {
+    pub(crate) fn plus(self, other: Self) -> Self {
         Self {
             zero: self.zero + other.zero,
             normal: self.normal + other.normal,

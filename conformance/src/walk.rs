@@ -6,7 +6,7 @@
 use std::io;
 
 use vmsd_schema::schema::{DeviceForm, StreamDescription};
-use vmsd_schema::stream::{locate, Chunk, Event, PageSizeSource, Parser, Section};
+use vmsd_schema::stream::{locate, Chunk, Event, PageSizeSource, Parser, RamPage, Section};
 use vmsd_schema::{Error, ErrorKind};
 
 use crate::feed::Feed;
@@ -50,6 +50,25 @@ pub enum Stop {
     /// The visitor cannot write.
     Output(io::Error),
 }
+
+/// Whoever looks at a stream on a walk.
+pub trait Visit {
+    /// One thing.
+    ///
+    /// # Errors
+    /// Those of what the visitor writes; they end the walk.
+    fn step(&mut self, step: Step<'_>) -> io::Result<()>;
+
+    /// Plain and zero pages of one block that follow each other, of at most [`RUN`] bytes of the stream. They come here
+    /// and not as steps: nearly all of a large stream is pages.
+    ///
+    /// # Errors
+    /// Those of what the visitor writes; they end the walk.
+    fn pages(&mut self, parser: &Parser, pages: &[RamPage<'_>]) -> io::Result<()>;
+}
+
+/// Bytes of the stream whose pages are handed on at once.
+pub const RUN: usize = 1 << 20;
 
 /// A stream that is being walked.
 pub struct Walk {
@@ -102,7 +121,7 @@ impl Walk {
         })
     }
 
-    /// Walks to the end, or to where it stops. `progress` is told the offset now and then.
+    /// Walks to the end, or to where it stops, step by step. `progress` is told the offset now and then.
     ///
     /// # Errors
     /// Why the walk stopped. What was visited stays true.
@@ -112,33 +131,79 @@ impl Walk {
         progress: &mut dyn FnMut(u64),
     ) -> Result<(), Stop> {
         let mut ticks = 0_u32;
-        loop {
-            let (data, eof) = self.feed.rest();
-            match self
-                .parser
-                .parse(data, eof)
-                .map_err(|error| self.explain(error))?
-            {
-                Chunk::NeedMoreData(missing) => self.feed.more(missing).map_err(Stop::Input)?,
-                Chunk::Parsed { consumed, event } => {
-                    let raw = data.get(..consumed).unwrap_or_default();
-                    visit(Step {
-                        parser: &self.parser,
-                        raw,
-                        thing: Thing::Event(event),
-                    })
-                    .map_err(Stop::Output)?;
-                    self.feed.advance(consumed);
-                    if self.parser.awaits_body() {
-                        self.body(visit)?;
-                    }
-                }
-                Chunk::End => return Ok(()),
-            }
+        while self.next(visit)? {
             ticks = ticks.wrapping_add(1);
             if ticks % TICK == 0 {
                 progress(self.feed.offset());
             }
+        }
+        Ok(())
+    }
+
+    /// As [`Self::run`], with pages in runs.
+    ///
+    /// # Errors
+    /// Why the walk stopped. What was visited stays true.
+    pub fn visit(
+        &mut self,
+        visitor: &mut dyn Visit,
+        progress: &mut dyn FnMut(u64),
+    ) -> Result<(), Stop> {
+        let mut ticks = 0_u32;
+        loop {
+            let passed = self.pages(visitor)?;
+            if !self.next(&mut |step| visitor.step(step))? {
+                return Ok(());
+            }
+            ticks = ticks.wrapping_add(1);
+            if ticks % TICK == 0 || passed {
+                progress(self.feed.offset());
+            }
+        }
+    }
+
+    /// Visits the next thing, if there is one.
+    #[inline]
+    fn next(&mut self, visit: &mut dyn FnMut(Step<'_>) -> io::Result<()>) -> Result<bool, Stop> {
+        let (data, eof) = self.feed.rest();
+        match self
+            .parser
+            .parse(data, eof)
+            .map_err(|error| self.explain(error))?
+        {
+            Chunk::NeedMoreData(missing) => self.feed.more(missing).map_err(Stop::Input)?,
+            Chunk::Parsed { consumed, event } => {
+                let raw = data.get(..consumed).unwrap_or_default();
+                visit(Step {
+                    parser: &self.parser,
+                    raw,
+                    thing: Thing::Event(event),
+                })
+                .map_err(Stop::Output)?;
+                self.feed.advance(consumed);
+                if self.parser.awaits_body() {
+                    self.body(visit)?;
+                }
+            }
+            Chunk::End => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// Visits all pages that can be had at once, and says whether there were many.
+    fn pages(&mut self, visitor: &mut dyn Visit) -> Result<bool, Stop> {
+        let mut many = false;
+        loop {
+            let (data, _) = self.feed.rest();
+            let data = data.get(..RUN).unwrap_or(data);
+            let mut pages = Vec::new();
+            let passed = self.parser.pages(data, |page| pages.push(page));
+            if passed == 0 {
+                return Ok(many);
+            }
+            visitor.pages(&self.parser, &pages).map_err(Stop::Output)?;
+            self.feed.advance(passed);
+            many |= passed > RUN / 2;
         }
     }
 

@@ -48,7 +48,8 @@ pub use live::{
 pub use name::{BlockIndex, InstanceId, Name, SectionId};
 pub use parser::{Chunk, Parser};
 pub use ram::{
-    MappedRam, PageKind, PageSize, PageSizeSource, Ram, RamBlock, RamBlockEntry, RamPage,
+    MappedRam, PageKind, PageSize, PageSizeSource, Ram, RamBlock, RamBlockEntry, RamDestination,
+    RamLoader, RamPage,
 };
 pub use section::{Grammar, Section, SectionHeader, SectionKind};
 

@@ -1,12 +1,13 @@
 //! Where bytes come from on the way inwards: a window of a mapped file, a pipe, or the state in a disk image.
 
 use std::io::{self, Read};
-use std::ops::Deref;
+use std::ops::{Deref, Range};
 use std::sync::Arc;
 
 use vmsd_schema::stream::{Chunk, Event, Parser};
 
 use super::qcow2::VmState;
+use crate::map::Map;
 
 /// Bytes that are in memory as a whole; in practice a mapped file.
 pub type Bytes = Arc<dyn Deref<Target = [u8]> + Send + Sync>;
@@ -25,6 +26,15 @@ impl Source {
     /// Bytes that are in memory as a whole.
     pub fn bytes(bytes: impl Deref<Target = [u8]> + Send + Sync + 'static) -> Self {
         Self::Window(Window::new(Arc::new(bytes)))
+    }
+
+    /// A mapped file.
+    pub fn mapped(map: Map) -> Self {
+        let map = Arc::new(map);
+        Self::Window(Window {
+            map: Some(map.clone()),
+            ..Window::new(map)
+        })
     }
 
     /// Bytes that come one after the other.
@@ -135,6 +145,8 @@ impl Source {
 #[derive(Clone)]
 pub struct Window {
     bytes: Bytes,
+    /// The same bytes, where they are those of a file.
+    map: Option<Arc<Map>>,
     start: usize,
     end: usize,
 }
@@ -146,6 +158,7 @@ impl Window {
         let end = bytes.len();
         Self {
             bytes,
+            map: None,
             start: 0,
             end,
         }
@@ -179,6 +192,13 @@ impl Window {
     #[must_use]
     pub fn whole(&self) -> &[u8] {
         self.bytes.get(..self.end).unwrap_or_default()
+    }
+
+    /// These bytes of the window will hardly be needed any more: they need not stay in memory.
+    pub(crate) fn release(&self, range: Range<usize>) {
+        if let Some(map) = &self.map {
+            map.release(self.start + range.start..self.start + range.end);
+        }
     }
 
     fn skip(&mut self, len: usize) {

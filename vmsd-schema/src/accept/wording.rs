@@ -23,6 +23,8 @@ pub(super) enum Errno {
     Io,
     /// EPERM
     Permission,
+    /// None: QEMU aborts.
+    Aborts,
 }
 
 /// What the layers of a load say of one refusal, without the last line.
@@ -49,6 +51,9 @@ impl Wording {
 
     /// All of it, as QEMU prints it.
     pub(super) fn print(self, said: &Said) -> String {
+        if said.errno == Errno::Aborts {
+            return said.chain.clone();
+        }
         let last = format!("load of migration failed: {}", said.errno.text());
         if !self.chained {
             return [said.lines.as_slice(), &[last]].concat().join(" ; ");
@@ -117,6 +122,9 @@ impl Wording {
     pub(super) fn body(self, idstr: &str, instance: u32, said: &Said) -> String {
         let outer =
             format!("error while loading state for instance {instance:#x} of device '{idstr}'");
+        if said.errno == Errno::Aborts {
+            return self.print(said);
+        }
         let mut said = said.clone();
         said.lines.push(outer.clone());
         said.chain = match said.chain.as_str() {
@@ -167,6 +175,7 @@ impl Errno {
             Self::NoEntry => "No such file or directory",
             Self::Io => "Input/output error",
             Self::Permission => "Operation not permitted",
+            Self::Aborts => "Aborted",
         }
     }
 }

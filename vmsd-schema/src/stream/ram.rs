@@ -11,14 +11,17 @@
 //! The flags are the bits below the target's page size, so nothing can be read without knowing it.
 
 mod block_list;
+mod load;
 mod mapped;
 #[cfg(test)]
 mod tests;
 mod walk;
+pub mod xbzrle;
 
 use std::fmt;
 
 pub use block_list::{RamBlock, RamBlockEntry};
+pub use load::{RamDestination, RamLoader};
 pub use mapped::MappedRam;
 pub(super) use walk::{Facts, RamWalk};
 

@@ -250,8 +250,18 @@ pub(crate) struct PlaceArgs {
     snapshot: Option<String>,
 }
 
+impl PlaceArgs {
+    /// As the library wants it.
+    pub(crate) fn options(&self) -> Options {
+        Options {
+            offset: self.offset,
+            snapshot: self.snapshot.clone(),
+        }
+    }
+}
+
 /// A number of bytes, also in hexadecimal.
-fn offset(text: &str) -> Result<u64, String> {
+pub(crate) fn offset(text: &str) -> Result<u64, String> {
     let number = match text.strip_prefix("0x") {
         Some(digits) => u64::from_str_radix(digits, 16),
         None => text.parse(),
@@ -261,11 +271,7 @@ fn offset(text: &str) -> Result<u64, String> {
 
 /// Opens what is at a place.
 pub(crate) fn open(path: &Path, place: &PlaceArgs) -> Result<Input, Failure> {
-    let options = Options {
-        offset: place.offset,
-        snapshot: place.snapshot.clone(),
-    };
-    Input::open_with(path, &options)
+    Input::open_with(path, &place.options())
         .map_err(|error| Failure::io(&path.display().to_string(), &error))
 }
 

@@ -6,10 +6,13 @@ mod completions;
 mod conform;
 mod decode;
 mod diff;
+mod edit;
+mod files;
 mod generate;
 mod hexdump;
 mod inspect;
 mod matrix;
+mod ram;
 mod rules;
 mod schema;
 mod signals;
@@ -42,8 +45,10 @@ enum Command {
     Diff(diff::Args),
     Check(check::Args),
     Strip(strip::Args),
+    Edit(edit::Args),
     Conform(conform::Args),
     Unwrap(unwrap::Args),
+    Ram(ram::Args),
     Generate(generate::Args),
     Schema(schema::Args),
     Matrix(matrix::Args),
@@ -60,8 +65,10 @@ impl Command {
             Self::Diff(args) => args.run(context),
             Self::Check(args) => args.run(context),
             Self::Strip(args) => args.run(context),
+            Self::Edit(args) => args.run(context),
             Self::Conform(args) => args.run(context),
             Self::Unwrap(args) => args.run(context),
+            Self::Ram(args) => args.run(context),
             Self::Generate(args) => args.run(context),
             Self::Schema(args) => args.run(context),
             Self::Matrix(args) => args.run(context),
