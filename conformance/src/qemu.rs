@@ -6,6 +6,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 use std::{fmt, fs, io, thread};
 
@@ -62,6 +63,8 @@ pub enum Verdict {
     Reject(String),
     /// QEMU was ended by a signal; which, and its own lines.
     Crash(String),
+    /// Neither, and it was ended by us after a while.
+    Hang,
 }
 
 impl Machine {
@@ -122,7 +125,7 @@ impl Machine {
     /// Starts the machine as a destination and lets it load `stream`.
     ///
     /// # Errors
-    /// If QEMU does not start, or neither accepts nor rejects within a minute.
+    /// If QEMU does not start.
     pub fn load(&self, stream: &[u8]) -> Result<Verdict> {
         match self.loaded(stream) {
             Ok(mut process) => {
@@ -158,7 +161,7 @@ impl Machine {
                 return Ok(process);
             }
             if Instant::now() > deadline {
-                return Err(QemuError("the load does not end".to_owned()).into());
+                return Err(Started::Ended(Verdict::Hang));
             }
             thread::sleep(Duration::from_millis(5));
         }
@@ -177,6 +180,7 @@ impl From<Started> for QemuError {
             Started::Ended(Verdict::Reject(words) | Verdict::Crash(words)) => {
                 Self(format!("QEMU ended: {words}"))
             }
+            Started::Ended(Verdict::Hang) => Self("QEMU does not answer".to_owned()),
             Started::Ended(Verdict::Accept) => Self("QEMU ended".to_owned()),
             Started::Failed(error) => error,
         }
@@ -200,7 +204,8 @@ struct Process {
     child: Child,
     bound: Option<Bound>,
     input: ChildStdin,
-    output: BufReader<ChildStdout>,
+    /// Lines of its standard output.
+    output: Receiver<String>,
     errors: Option<thread::JoinHandle<String>>,
 }
 
@@ -235,7 +240,7 @@ impl Process {
             bound: Some(Bound::to_us(&child)),
             child,
             input,
-            output: BufReader::new(output),
+            output: lines(output),
             errors: Some(errors),
         };
         process.answer()?; // the greeting
@@ -268,12 +273,12 @@ impl Process {
 
     /// The next line: a greeting, an event or an answer.
     fn answer(&mut self) -> std::result::Result<Value, Started> {
-        let mut line = String::new();
-        match self.output.read_line(&mut line) {
-            Ok(1..) => serde_json::from_str(&line).map_err(|error| {
+        match self.output.recv_timeout(PATIENCE) {
+            Ok(line) => serde_json::from_str(&line).map_err(|error| {
                 Started::Failed(QemuError(format!("QMP speaks no JSON: {error}: {line}")))
             }),
-            _ => Err(self.ended()),
+            Err(RecvTimeoutError::Timeout) => Err(Started::Ended(Verdict::Hang)),
+            Err(RecvTimeoutError::Disconnected) => Err(self.ended()),
         }
     }
 
@@ -333,6 +338,20 @@ impl Drop for Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The lines of a pipe as they come, read aside: a QEMU that hangs must not hang us.
+fn lines(pipe: ChildStdout) -> Receiver<String> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        for line in BufReader::new(pipe).lines() {
+            let sent = line.map(|line| sender.send(line));
+            if !matches!(sent, Ok(Ok(()))) {
+                return;
+            }
+        }
+    });
+    receiver
 }
 
 /// The signal that ended a process.
