@@ -46,13 +46,6 @@ impl Output {
         })
     }
 
-    /// The file itself, for who writes at any place of it and reads back. Nothing is there where the output is no regular
-    /// file.
-    #[must_use]
-    pub fn file(&self) -> Option<&File> {
-        self.aside.as_ref().map(|_| self.writer.get_ref())
-    }
-
     /// Writes all of `bytes` to a file that is called `wanted`. Small ones come by the hundred: the disk is not waited for.
     ///
     /// # Errors
@@ -62,6 +55,13 @@ impl Output {
         output.write_all(bytes)?;
         output.flush()?;
         output.place()
+    }
+
+    /// The file itself, for who writes at any place of it and reads back. Nothing is there where the output is no regular
+    /// file.
+    #[must_use]
+    pub fn file(&self) -> Option<&File> {
+        self.aside.as_ref().map(|_| self.writer.get_ref())
     }
 
     /// Flushes and gives the file its name, over whatever had it.

@@ -92,32 +92,10 @@ impl Machine {
     /// # Errors
     /// If QEMU does not start or the migration fails, with QEMU's own words.
     pub fn save(&self) -> Result<Vec<u8>> {
-        let file = scratch(&self.scratch, "save");
         let mut process = Process::start(self, &[])?;
-        process.execute(
-            "migrate",
-            json!({ "uri": format!("exec:cat > {}", file.path().display()) }),
-        )?;
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            let state = process.execute("query-migrate", json!({}))?;
-            match state.get("status").and_then(Value::as_str) {
-                Some("completed") => break,
-                Some("failed" | "cancelled") => {
-                    let why = state
-                        .get("error-desc")
-                        .and_then(Value::as_str)
-                        .unwrap_or("no reason given");
-                    return Err(QemuError(format!("the migration failed: {why}")));
-                }
-                _ if Instant::now() > deadline => {
-                    return Err(QemuError("the migration does not end".to_owned()))
-                }
-                _ => thread::sleep(Duration::from_millis(10)),
-            }
-        }
+        let saved = process.save(&self.scratch)?;
         process.quit();
-        Ok(fs::read(file.path())?)
+        Ok(saved)
     }
 
     /// What `-dump-vmstate` writes of the machine.
@@ -146,28 +124,43 @@ impl Machine {
     /// # Errors
     /// If QEMU does not start, or neither accepts nor rejects within a minute.
     pub fn load(&self, stream: &[u8]) -> Result<Verdict> {
+        match self.loaded(stream) {
+            Ok(mut process) => {
+                process.quit();
+                Ok(Verdict::Accept)
+            }
+            Err(Started::Ended(verdict)) => Ok(verdict),
+            Err(Started::Failed(error)) => Err(error),
+        }
+    }
+
+    /// Lets the machine load `stream`, and saves what it made of it.
+    ///
+    /// # Errors
+    /// If QEMU does not start, does not take the stream, with its own words, or does not save.
+    pub fn reload(&self, stream: &[u8]) -> Result<Vec<u8>> {
+        let mut process = self.loaded(stream)?;
+        let saved = process.save(&self.scratch)?;
+        process.quit();
+        Ok(saved)
+    }
+
+    /// The machine with `stream` loaded, or why there is none.
+    fn loaded(&self, stream: &[u8]) -> std::result::Result<Process, Started> {
         let file = scratch(&self.scratch, "load");
         fs::write(file.path(), stream)?;
         let incoming = format!("exec:cat {}", file.path().display());
-        let mut process = match Process::start(self, &["-incoming", &incoming]) {
-            Ok(process) => process,
-            Err(Started::Ended(verdict)) => return Ok(verdict),
-            Err(Started::Failed(error)) => return Err(error),
-        };
+        let mut process = Process::start(self, &["-incoming", &incoming])?;
         let deadline = Instant::now() + PATIENCE;
         loop {
-            match process.execute("query-status", json!({})) {
-                Ok(state) if state.get("status").and_then(Value::as_str) != Some("inmigrate") => {
-                    process.quit();
-                    return Ok(Verdict::Accept);
-                }
-                Ok(_) if Instant::now() > deadline => {
-                    return Err(QemuError("the load does not end".to_owned()))
-                }
-                Ok(_) => thread::sleep(Duration::from_millis(5)),
-                Err(Started::Ended(verdict)) => return Ok(verdict),
-                Err(Started::Failed(error)) => return Err(error),
+            let state = process.execute("query-status", json!({}))?;
+            if state.get("status").and_then(Value::as_str) != Some("inmigrate") {
+                return Ok(process);
             }
+            if Instant::now() > deadline {
+                return Err(QemuError("the load does not end".to_owned()).into());
+            }
+            thread::sleep(Duration::from_millis(5));
         }
     }
 }
@@ -187,6 +180,12 @@ impl From<Started> for QemuError {
             Started::Ended(Verdict::Accept) => Self("QEMU ended".to_owned()),
             Started::Failed(error) => error,
         }
+    }
+}
+
+impl From<QemuError> for Started {
+    fn from(error: QemuError) -> Self {
+        Self::Failed(error)
     }
 }
 
@@ -291,6 +290,34 @@ impl Process {
             Some(signal) => Verdict::Crash(format!("signal {signal} ; {words}")),
             None => Verdict::Reject(words),
         })
+    }
+
+    /// Saves the machine, which stays stopped.
+    fn save(&mut self, folder: &Path) -> Result<Vec<u8>> {
+        let file = scratch(folder, "save");
+        self.execute(
+            "migrate",
+            json!({ "uri": format!("exec:cat > {}", file.path().display()) }),
+        )?;
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let state = self.execute("query-migrate", json!({}))?;
+            match state.get("status").and_then(Value::as_str) {
+                Some("completed") => break,
+                Some("failed" | "cancelled") => {
+                    let why = state
+                        .get("error-desc")
+                        .and_then(Value::as_str)
+                        .unwrap_or("no reason given");
+                    return Err(QemuError(format!("the migration failed: {why}")));
+                }
+                _ if Instant::now() > deadline => {
+                    return Err(QemuError("the migration does not end".to_owned()))
+                }
+                _ => thread::sleep(Duration::from_millis(10)),
+            }
+        }
+        Ok(fs::read(file.path())?)
     }
 
     fn quit(&mut self) {

@@ -5,7 +5,8 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use vmsd_schema::decode::machine::{Machine, Options};
-use vmsd_schema::schema::{Clash, Coverage, Device, Dialect, SchemaSet, StreamDescription};
+use vmsd_schema::decode::typed::Mirror;
+use vmsd_schema::schema::{Clash, Coverage, Device, Dialect, Schema, SchemaSet, StreamDescription};
 use vmsd_schema::stream::Parser;
 use vmsd_schema::{Error, ErrorKind};
 
@@ -127,24 +128,68 @@ pub fn merge(sources: &[Loaded]) -> (SchemaSet, Vec<Clash>) {
     (set, clashes)
 }
 
-/// Every built-in mirror. With a dialect fields have the names of that version.
+/// Every built-in mirror. With a dialect, what that family of versions has, by its names.
 #[must_use]
 pub fn builtin(dialect: Option<Dialect>) -> SchemaSet {
     let registry = mirrors::registry();
-    let mirrors = registry
+    let devices = registry
         .mirrors()
         .iter()
         .filter(|mirror| mirror.preset.is_empty());
     SchemaSet {
         qemu: dialect.map(|dialect| dialect.example().to_owned()),
         coverage: Coverage::default(),
-        devices: mirrors
+        devices: devices
             .map(|mirror| Device {
-                schema: mirror.schema(),
+                schema: match dialect {
+                    Some(dialect) => schema_in(mirror, dialect),
+                    None => mirror.schema(),
+                },
                 ..Device::default()
             })
             .collect(),
         ..SchemaSet::default()
+    }
+}
+
+/// The table of `mirror` as `dialect`'s versions have it, in their words: a description knows those.
+fn schema_in(mirror: &Mirror, dialect: Dialect) -> Schema {
+    let mut schema = mirror.schema();
+    mirrors::prune(&mut schema, dialect);
+    if let Ok(described) = mirror.make().describe(dialect, mirror.version) {
+        rename(
+            &mut schema,
+            &Schema::from_description(&described.description),
+        );
+    }
+    schema
+}
+
+fn rename(schema: &mut Schema, shown: &Schema) {
+    for field in &mut schema.fields {
+        let Some(known) = shown
+            .fields
+            .iter()
+            .find(|known| field.is_called(&known.name))
+        else {
+            continue;
+        };
+        if let Some(alias) = field.aliases.iter_mut().find(|alias| **alias == known.name) {
+            std::mem::swap(alias, &mut field.name);
+        }
+        if let Some(inner) = known.shape.described() {
+            field.shape.each_table(&mut |table| {
+                if table.name == inner.name {
+                    rename(table, inner);
+                }
+            });
+        }
+    }
+    for subsection in &mut schema.subsections {
+        let mut shown = shown.subsections.iter();
+        if let Some(known) = shown.find(|known| known.name == subsection.name) {
+            rename(subsection, known);
+        }
     }
 }
 

@@ -13,6 +13,7 @@ pub(crate) fn fields(cx: &Ctxt, container: &ContainerAttrs, fields: &Parsed<'_>)
         skip_excludes_everything(cx, attrs);
         since_excludes_exists(cx, attrs);
         compressed_needs_exists(cx, attrs);
+        compressed_or_not(cx, attrs);
         one_encoding(cx, attrs);
         bitmap_needs_len(cx, attrs);
         vec_needs_len(cx, field, attrs);
@@ -49,6 +50,15 @@ fn skip_excludes_everything(cx: &Ctxt, attrs: &FieldAttrs) {
 fn since_excludes_exists(cx: &Ctxt, attrs: &FieldAttrs) {
     if let (Some(_), Some(exists)) = (attrs.since.as_ref(), attrs.exists.as_ref()) {
         cx.error(&exists.word, "`exists` decides alone (QEMU ignores the version then); put the version into the predicate");
+    }
+}
+
+fn compressed_or_not(cx: &Ctxt, attrs: &FieldAttrs) {
+    if let (Some(compressed), true) = (attrs.compressed.as_ref(), attrs.uncompressed.is_set()) {
+        cx.error(
+            &compressed.word,
+            "`compressed` and `uncompressed` exclude each other",
+        );
     }
 }
 

@@ -8,21 +8,21 @@ mod align;
 mod configuration;
 mod counts;
 mod handler;
-mod knowledge;
+mod hotplug;
 mod pci;
 mod ram;
 mod refusal;
 mod section;
 mod subsections;
+mod value;
 mod virtio;
 mod walk;
 mod wording;
 
-use crate::compat::{Finding, Severity};
+use crate::compat::{Finding, Knowledge, Severity};
 use crate::decode::machine::Machine;
 use crate::schema::Dialect;
 
-pub use knowledge::{Knowledge, Origin};
 pub use wording::Wording;
 
 use handler::Handlers;

@@ -88,6 +88,12 @@ impl Stream {
         self
     }
 
+    /// Whether it is a stream at all.
+    #[must_use]
+    pub fn is_readable(&self) -> bool {
+        self.open().is_ok()
+    }
+
     /// The stream's bytes.
     #[must_use]
     pub fn bytes(&self) -> &[u8] {
@@ -119,6 +125,14 @@ impl Stream {
             opaque,
             configuration_described,
         })
+    }
+}
+
+impl Case<'_> {
+    /// Whether `registry` has its device in its version.
+    pub(super) fn has_a_mirror(&self, registry: &Registry) -> bool {
+        let mut candidates = registry.candidates(&self.section);
+        candidates.any(|mirror| (mirror.minimum_version..=mirror.version).contains(&self.version))
     }
 }
 

@@ -128,11 +128,18 @@ impl Report {
     /// Sections that were checked.
     #[must_use]
     pub fn sections(&self) -> usize {
-        self.cells
-            .values()
-            .flat_map(BTreeMap::values)
-            .map(|cell| cell.sections)
-            .sum()
+        self.sum(|cell| cell.sections)
+    }
+
+    /// Sections with at least one finding.
+    #[must_use]
+    pub fn failed(&self) -> usize {
+        self.sum(|cell| cell.failed)
+    }
+
+    fn sum(&self, count: impl Fn(&Cell) -> usize) -> usize {
+        let cells = self.cells.values().flat_map(BTreeMap::values);
+        cells.map(count).sum()
     }
 
     /// Checks that were made.

@@ -138,12 +138,14 @@ impl Batch {
     }
 }
 
-/// The manifest of the workspace. Only what is generated is compiled without debug information, so that all else can
-/// be taken from where it was compiled already.
+/// The manifest of the workspace. Only what is generated is compiled in a way of its own; the profile of all else is that
+/// of our workspace, so that it can be taken from where it was compiled already.
 fn workspace(names: Vec<String>) -> String {
     let members: Vec<String> = names.iter().map(|name| format!("{name:?}")).collect();
     let mut out = format!(
-        "[workspace]\nmembers = [\"prove\", {}]\nresolver = \"2\"\n",
+        "[workspace]\nmembers = [\"prove\", {}]\nresolver = \"2\"\n\n\
+         [profile.dev]\ndebug = \"line-tables-only\"\n\n\
+         [profile.dev.package]\nvmsd-schema.opt-level = 2\nserde_json.opt-level = 2\n",
         members.join(", ")
     );
     for name in names {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use vmsd_schema::decode::typed::Registry;
+use vmsd_schema::schema::SchemaSet;
 
 use super::facts::Facts;
 use super::layout::Layout;
@@ -63,7 +64,7 @@ impl Project {
             }
             match Layout::of_section(description, case.body.len(), case.opaque) {
                 Ok(layout) => {
-                    self.samples.add(layout, name);
+                    self.samples.add(layout, description, name);
                     kept.push(case.section.clone());
                 }
                 Err(conflict) => self
@@ -84,12 +85,9 @@ impl Project {
         Ok(())
     }
 
-    /// Adds what a `-dump-vmstate` knows.
-    ///
-    /// # Errors
-    /// If it is not one.
-    pub fn add_dump(&mut self, text: &[u8]) -> Result<(), String> {
-        self.facts.add_dump(text)
+    /// Adds what a source knows that is no stream: a dump or a schema file.
+    pub fn add_schemas(&mut self, set: SchemaSet) {
+        self.facts.add(set);
     }
 
     /// Whether there is no device.
@@ -101,11 +99,7 @@ impl Project {
     /// The devices.
     #[must_use]
     pub fn into_devices(self) -> Vec<Device> {
-        let mut devices = self.samples.into_devices();
-        for device in &mut devices {
-            self.facts.apply(&mut device.layout);
-        }
-        devices
+        self.samples.into_devices(&self.facts)
     }
 
     /// Writes the crate into `folder`.

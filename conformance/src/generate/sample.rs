@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use vmsd_schema::schema::Description;
+use vmsd_schema::schema::{Description, Schema};
 
 use super::encoding::{self, Encoding};
+use super::facts::Facts;
 use super::layout::{Conflict, Count, Item, Layout, Pointers};
 use super::package::Device;
 
@@ -99,32 +100,48 @@ fn described_len(description: &Description) -> u64 {
 /// Sections by device: those of one name that can be one struct are.
 #[derive(Debug, Default)]
 pub struct Samples {
-    devices: BTreeMap<String, Vec<Device>>,
+    devices: BTreeMap<String, Vec<Sample>>,
+}
+
+#[derive(Debug)]
+struct Sample {
+    device: Device,
+    /// The same table, as far as its description tells.
+    seen: Schema,
 }
 
 impl Samples {
-    /// Adds a section of `source`.
-    pub fn add(&mut self, layout: Layout, source: &str) {
-        let devices = self.devices.entry(layout.name.clone()).or_default();
-        for device in devices.iter_mut() {
+    /// Adds a section of `source`, which `description` describes.
+    pub fn add(&mut self, layout: Layout, description: &Description, source: &str) {
+        let seen = Schema::from_description(description);
+        let samples = self.devices.entry(layout.name.clone()).or_default();
+        for sample in samples.iter_mut() {
+            let device = &mut sample.device;
             let Ok(joined) = device.layout.clone().merge(layout.clone()) else {
                 continue;
             };
             device.layout = joined;
+            sample.seen = sample.seen.merged(&seen).0;
             if !device.sources.iter().any(|known| known == source) {
                 device.sources.push(source.to_owned());
             }
             return;
         }
-        devices.push(Device {
+        let device = Device {
             layout,
             sources: vec![source.to_owned()],
-        });
+        };
+        samples.push(Sample { device, seen });
     }
 
-    /// The devices, by name.
+    /// The devices, by name, with what `facts` tells of them.
     #[must_use]
-    pub fn into_devices(self) -> Vec<Device> {
-        self.devices.into_values().flatten().collect()
+    pub fn into_devices(self, facts: &Facts) -> Vec<Device> {
+        let samples = self.devices.into_values().flatten();
+        let told = samples.map(|Sample { mut device, seen }| {
+            facts.apply(&seen, &mut device.layout);
+            device
+        });
+        told.collect()
     }
 }

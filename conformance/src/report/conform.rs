@@ -184,10 +184,12 @@ fn id(finding: &Finding) -> &'static str {
 fn summary(report: &Report) -> String {
     let count =
         |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+    let (sections, failed) = (report.sections(), report.failed());
     format!(
-        "{}, {}, {}: {}",
+        "{}, {}: {} exact, {failed} not exact; {}: {}",
         count(report.streams(), "stream"),
-        count(report.sections(), "section"),
+        count(sections, "section"),
+        sections - failed,
         count(report.checks(), "check"),
         count(report.findings().len(), "finding"),
     )

@@ -14,6 +14,14 @@ const ALIASES: [(&str, u32, u32); 5] = [
     ("ram", 0, 0),
 ];
 
+/// Handlers that every QEMU has, and that send only what is needed (`globalstate_needed`, `replay_vmstate_need`).
+const ALWAYS: [&str; 2] = ["globalstate", "replay"];
+
+/// Whether the target loads a section that its own stream need not show.
+pub(super) fn is_silent(idstr: &str, instance: u32) -> bool {
+    instance == 0 && ALWAYS.contains(&idstr)
+}
+
 /// The target's handlers, as far as its stream shows them.
 #[derive(Debug)]
 pub(super) struct Handlers<'t> {

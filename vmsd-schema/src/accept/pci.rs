@@ -135,6 +135,13 @@ fn capability(local: &[u8], at: usize, id: u8, mask: &mut Mask) {
         0x10 => {
             whole(2, 8); // flags and device capabilities
             whole(12, 16); // link capabilities
+            if byte(local, at + 3) & 1 == 1 {
+                whole(20, 24); // slot capabilities, with the slot's number
+            }
+            if byte(local, at + 2) & 0x0f >= 2 {
+                whole(36, 40); // device capabilities 2
+                whole(44, 48); // link capabilities 2
+            }
         }
         MSIX => {
             whole(2, 3);
@@ -175,7 +182,10 @@ fn part(at: usize) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::indexing_slicing)] // of arrays that are as long as they say
+    #![allow(
+        clippy::indexing_slicing,
+        reason = "of arrays that are as long as they say"
+    )]
 
     use super::*;
 

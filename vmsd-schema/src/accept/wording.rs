@@ -21,6 +21,8 @@ pub(super) enum Errno {
     NoEntry,
     /// EIO
     Io,
+    /// None: QEMU aborts.
+    Aborts,
 }
 
 /// What the layers of a load say of one refusal, without the last line.
@@ -47,6 +49,9 @@ impl Wording {
 
     /// All of it, as QEMU prints it.
     pub(super) fn print(self, said: &Said) -> String {
+        if said.errno == Errno::Aborts {
+            return said.chain.clone();
+        }
         let last = format!("load of migration failed: {}", said.errno.text());
         if !self.chained {
             return [said.lines.as_slice(), &[last]].concat().join(" ; ");
@@ -115,6 +120,9 @@ impl Wording {
     pub(super) fn body(self, idstr: &str, instance: u32, said: &Said) -> String {
         let outer =
             format!("error while loading state for instance {instance:#x} of device '{idstr}'");
+        if said.errno == Errno::Aborts {
+            return self.print(said);
+        }
         let mut said = said.clone();
         said.lines.push(outer.clone());
         said.chain = match said.chain.as_str() {
@@ -141,6 +149,7 @@ impl Errno {
             Self::Invalid => "Invalid argument",
             Self::NoEntry => "No such file or directory",
             Self::Io => "Input/output error",
+            Self::Aborts => "Aborted",
         }
     }
 }

@@ -272,4 +272,14 @@ impl Shape {
             Self::Leaf { .. } | Self::Unknown => &[],
         }
     }
+
+    /// Shows `work` each of [`Self::tables`].
+    pub fn each_table(&mut self, work: &mut dyn FnMut(&mut Schema)) {
+        match self {
+            Self::Struct(schema) | Self::VStruct(schema, _) | Self::Nested(schema) => work(schema),
+            Self::List { entry, .. } => entry.iter_mut().for_each(work),
+            Self::Pointer { to, .. } => to.each_table(work),
+            Self::Leaf { .. } | Self::Unknown => {}
+        }
+    }
 }

@@ -11,11 +11,13 @@ use conformance::report::{conform as report, mutations as mutation_report};
 use conformance::Suite;
 
 use crate::common::{print_json, Context, Exit, Failure};
+use crate::files::files;
 
 const EXAMPLES: &str = "\
 Examples:
   vmsd conform                                       the embedded corpus
   vmsd conform guest.qevm snapshot.qevm.zst          streams of your own
+  vmsd conform --known captures/                     every stream in a folder, as far as there are mirrors
   vmsd conform --qemu qemu-system-x86_64 -- -M q35   a QEMU that is installed here
   vmsd conform --qemu qemu-system-x86_64 --mutations 500 -- -M q35   the model of its loader, too
 
@@ -28,9 +30,12 @@ Exit status: 0 all agree, 1 findings, 2 could not do the job";
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// Streams to check instead of the embedded corpus.
+    /// Streams, and folders of streams, to check instead of the embedded corpus.
     #[arg(value_name = "FILE", conflicts_with = "qemu")]
     streams: Vec<PathBuf>,
+    /// Leave out devices that have no mirror of their version.
+    #[arg(long)]
+    known: bool,
     /// A QEMU binary: it saves a stopped machine, and must load the stream that the mirrors write.
     #[arg(long, value_name = "BINARY")]
     qemu: Option<PathBuf>,
@@ -101,10 +106,17 @@ impl Args {
             return Ok(Suite::embedded());
         }
         let mut suite = Suite::mirrors();
-        for path in &self.streams {
+        if self.known {
+            suite = suite.only_known();
+        }
+        for path in files(&self.streams)? {
             let name = path.display().to_string();
-            let bytes = std::fs::read(path).map_err(|error| Failure::io(&name, &error))?;
-            suite = suite.with(Stream::new(&name, &bytes));
+            let bytes = std::fs::read(&path).map_err(|error| Failure::io(&name, &error))?;
+            let stream = Stream::new(&name, &bytes);
+            // A folder may hold other things; a file that was named must be a stream.
+            if self.streams.contains(&path) || stream.is_readable() {
+                suite = suite.with(stream);
+            }
         }
         Ok(suite)
     }

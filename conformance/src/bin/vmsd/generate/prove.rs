@@ -10,6 +10,7 @@ use conformance::generate::write::Dependency;
 use conformance::output::Output;
 
 use crate::common::{Context, Exit, Failure};
+use crate::files::files;
 
 /// Generate devices from every stream of a folder, compile them, and put every section through them.
 ///
@@ -36,6 +37,7 @@ impl Args {
     pub(crate) fn run(&self, context: &mut Context) -> Result<Exit, Failure> {
         let mut batch = Batch::default();
         for path in files(&self.sources)? {
+            let path = path.canonicalize().unwrap_or(path);
             batch
                 .add(&path)
                 .map_err(|error| Failure::io(&path.display().to_string(), &error))?;
@@ -175,23 +177,4 @@ impl Args {
         })?;
         Ok(Exit::of(findings > 0 || warnings > 0))
     }
-}
-
-/// The files behind `sources`, in order.
-fn files(sources: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
-    let mut files = Vec::new();
-    let mut open: Vec<PathBuf> = sources.to_vec();
-    while let Some(path) = open.pop() {
-        if !path.is_dir() {
-            files.push(path.canonicalize().unwrap_or(path));
-            continue;
-        }
-        let io = |error: std::io::Error| Failure::io(&path.display().to_string(), &error);
-        for entry in std::fs::read_dir(&path).map_err(io)? {
-            open.push(entry.map_err(io)?.path());
-        }
-    }
-    files.retain(|path| !path.to_string_lossy().contains(".json"));
-    files.sort();
-    Ok(files)
 }

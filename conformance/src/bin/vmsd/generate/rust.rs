@@ -1,12 +1,14 @@
 //! `vmsd generate rust`: a crate of devices from streams.
 
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
+use conformance::conform::Stream;
 use conformance::generate::c;
 use conformance::generate::project::Project;
 use conformance::generate::write::{file, Dependency};
+use vmsd_schema::schema::SchemaSet;
 
 use crate::common::{Context, Exit, Failure};
 
@@ -24,7 +26,7 @@ Examples:
 #[derive(Debug, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// Streams that describe themselves, and outputs of QEMU's -dump-vmstate; `-` is standard input.
+    /// Streams that describe themselves, outputs of QEMU's -dump-vmstate, and schema files; `-` is standard input.
     #[arg(value_name = "SOURCE", required = true)]
     sources: Vec<PathBuf>,
     /// Only this device, by the name of its section or of its VMStateDescription.
@@ -53,13 +55,16 @@ impl Args {
         let wanted = |name: &str| self.device.is_empty() || self.device.iter().any(|d| d == name);
         for path in &self.sources {
             let name = path.display().to_string();
-            let bytes = read(path).map_err(|error| Failure::io(&name, &error))?;
-            let added = if is_dump(&bytes) {
-                project.add_dump(&bytes)
-            } else {
-                project.add(&name, &bytes, &wanted)
-            };
-            added.map_err(|sentence| Failure::file(&name, sentence))?;
+            match read(path).map_err(|error| Failure::io(&name, &error))? {
+                Content::Schemas(text) => {
+                    let set = SchemaSet::from_json(&text)
+                        .map_err(|error| Failure::file(&name, error.to_string()))?;
+                    project.add_schemas(set);
+                }
+                Content::Stream(bytes) => project
+                    .add(&name, &bytes, &wanted)
+                    .map_err(|sentence| Failure::file(&name, sentence))?,
+            }
         }
         for sentence in &project.left_out {
             context.say(&format!("left out: {sentence}"));
@@ -91,16 +96,24 @@ impl Args {
     }
 }
 
-/// JSON, which no stream starts like.
-fn is_dump(bytes: &[u8]) -> bool {
-    bytes.trim_ascii_start().starts_with(b"{")
+/// What a source is.
+enum Content {
+    /// JSON, which no stream starts like: a dump or a schema file.
+    Schemas(Vec<u8>),
+    Stream(Vec<u8>),
 }
 
-fn read(path: &PathBuf) -> std::io::Result<Vec<u8>> {
+fn read(path: &Path) -> std::io::Result<Content> {
+    let mut bytes = Vec::new();
     if path.as_os_str() == "-" {
-        let mut bytes = Vec::new();
         std::io::stdin().lock().read_to_end(&mut bytes)?;
-        return Ok(bytes);
+    } else {
+        bytes = std::fs::read(path)?;
     }
-    std::fs::read(path)
+    let plain = Stream::new(&path.display().to_string(), &bytes);
+    let text = plain.bytes();
+    Ok(match text.trim_ascii_start().starts_with(b"{") {
+        true => Content::Schemas(text.to_vec()),
+        false => Content::Stream(bytes),
+    })
 }
