@@ -42,7 +42,7 @@ class Machine:
             path = os.path.join(folder, "guest-arm.bin")
             with open(path, "wb") as file:
                 file.write(arm_guest(self.ranges[0], self.stride))
-            return ["-device", f"loader,file={path},addr=0x40080000,force-raw=on", "-device", "loader,addr=0x40080000,cpu-num=0"]
+            return ["-device", f"loader,file={path},addr=0x40180000,force-raw=on", "-device", "loader,addr=0x40180000,cpu-num=0"]
         path = os.path.join(folder, "guest-x86.bin")
         linked = os.path.join(folder, "guest-x86.o")
         subprocess.run(["as", "--64", "-o", linked, os.path.join(HERE, "guests/pattern-x86.S")], check=True)
@@ -107,7 +107,7 @@ def branch(words, to, condition=None):
     return [0x14000000 | step & 0x3FFFFFF] if condition is None else [0x54000000 | (step & 0x7FFFF) << 5 | condition]
 
 
-READY = {"x86": 0x6000, "arm": 0x40000000 + 0x60000}
+READY = {"x86": 0x6000, "arm": 0x40000000 + 0x170000}
 ARM_ZONE = 0x40000000 + 16 * MIB
 
 

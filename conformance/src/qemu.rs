@@ -63,6 +63,8 @@ pub enum Verdict {
     Reject(String),
     /// QEMU was ended by a signal; which, and its own lines.
     Crash(String),
+    /// Neither, and it was ended by us after a while.
+    Hang,
 }
 
 impl Machine {
@@ -127,7 +129,7 @@ impl Machine {
     /// Starts the machine as a destination and lets it load `stream`.
     ///
     /// # Errors
-    /// If QEMU does not start, or neither accepts nor rejects within a minute.
+    /// If QEMU does not start.
     pub fn load(&self, stream: &[u8]) -> Result<Verdict> {
         match self.loaded(stream) {
             Ok(mut process) => {
@@ -163,7 +165,7 @@ impl Machine {
                 return Ok(process);
             }
             if Instant::now() > deadline {
-                return Err(QemuError("the load does not end".to_owned()).into());
+                return Err(Started::Ended(Verdict::Hang));
             }
             thread::sleep(Duration::from_millis(5));
         }
@@ -182,6 +184,7 @@ impl From<Started> for QemuError {
             Started::Ended(Verdict::Reject(words) | Verdict::Crash(words)) => {
                 Self(format!("QEMU ended: {words}"))
             }
+            Started::Ended(Verdict::Hang) => Self("QEMU does not answer".to_owned()),
             Started::Ended(Verdict::Accept) => Self("QEMU ended".to_owned()),
             Started::Failed(error) => error,
         }
@@ -205,7 +208,7 @@ struct Process {
     child: Child,
     bound: Option<Bound>,
     input: ChildStdin,
-    /// Lines of the protocol, as a thread of their own reads them: a QEMU that says nothing must not stop us.
+    /// Lines of its standard output.
     output: Receiver<String>,
     errors: Option<thread::JoinHandle<String>>,
 }
@@ -278,10 +281,8 @@ impl Process {
             Ok(line) => serde_json::from_str(&line).map_err(|error| {
                 Started::Failed(QemuError(format!("QMP speaks no JSON: {error}: {line}")))
             }),
+            Err(RecvTimeoutError::Timeout) => Err(Started::Ended(Verdict::Hang)),
             Err(RecvTimeoutError::Disconnected) => Err(self.ended()),
-            Err(RecvTimeoutError::Timeout) => Err(Started::Failed(QemuError(
-                "QEMU does not answer".to_owned(),
-            ))),
         }
     }
 

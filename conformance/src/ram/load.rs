@@ -45,7 +45,7 @@ pub(super) struct Streams {
 impl Opener {
     /// Whether it can be opened again.
     pub(super) fn is_file(&self) -> bool {
-        self.path != Path::new(STDIN)
+        self.path != Path::new(STDIN) && self.path.is_file()
     }
 
     pub(super) fn open(&self) -> Result<Streams, Stop> {

@@ -54,12 +54,13 @@ fn outcome(live: &Verdict) -> &'static str {
         Verdict::Accept => "loads it",
         Verdict::Reject(_) => "refuses it",
         Verdict::Crash(_) => "crashes",
+        Verdict::Hang => "does not end",
     }
 }
 
 fn words(live: &Verdict) -> Vec<&str> {
     match live {
-        Verdict::Accept => Vec::new(),
+        Verdict::Accept | Verdict::Hang => Vec::new(),
         Verdict::Reject(words) | Verdict::Crash(words) => plain(words),
     }
 }
@@ -105,6 +106,7 @@ impl<'a> Report<'a> {
                     Verdict::Accept => "accept",
                     Verdict::Reject(_) => "reject",
                     Verdict::Crash(_) => "crash",
+                    Verdict::Hang => "hang",
                 },
                 messages: words(live),
                 agreement: way.agreement().map(Agreement::name),

@@ -64,6 +64,32 @@ pub(super) fn config(reader: &mut Reader<'_>, local: Option<&[u8]>, size: u64) -
     ))
 }
 
+/// Reads the levels of the pins, each of which is 0 or 1 (`get_pci_irq_state`).
+pub(super) fn irq_state(reader: &mut Reader<'_>, size: u64) -> Step {
+    for _ in 0..size / 4 {
+        let at = reader.offset();
+        let level = take(reader, 4)?
+            .iter()
+            .fold(0, |n: u32, byte| n << 8 | u32::from(*byte));
+        if level > 1 {
+            let sentence = format!("irq state {}: must be 0 or 1.", level as i32);
+            let said = Said {
+                lines: vec![sentence.clone()],
+                apart: vec![sentence],
+                chain: "Failed to load element of type pci irq state for irq_state".to_owned(),
+                ..Said::default()
+            };
+            let refusal = Refusal::new("value-differs", at, said);
+            let refusal = refusal.between(level.to_string(), "0 or 1");
+            return Err(refusal.meaning(
+                "the level of an interrupt pin is neither 0 nor 1",
+                "capture the source again: no QEMU writes this",
+            ));
+        }
+    }
+    Ok(())
+}
+
 /// The first compared byte that differs: where, what came, what the target has.
 fn difference(came: &[u8], local: &[u8]) -> Option<(usize, u8, u8)> {
     let mut mask = compared(local);

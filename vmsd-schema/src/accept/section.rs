@@ -130,6 +130,12 @@ fn body(
     findings: &mut Vec<Finding>,
 ) {
     if handler.layout == Layout::Unknown(Reason::Handler) {
+        if section.header.version != handler.header.version {
+            findings.push(unknown(
+                section,
+                "an old-style handler: only its own code knows what another version contains",
+            ));
+        }
         return; // an old-style handler: its own code decides, and it takes what it wrote
     }
     let sent = source.machine.layout(section);

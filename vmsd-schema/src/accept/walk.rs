@@ -297,6 +297,7 @@ impl<'k> Walk<'k> {
             }
             _ => match read.type_name.as_str() {
                 "pci config" => pci::config(reader, bytes, read.size),
+                "pci irq state" => pci::irq_state(reader, read.size),
                 "virtio" => virtio::load(self, reader, bytes, sent),
                 _ => self.sized(element, reader),
             },

@@ -21,6 +21,8 @@ pub(super) enum Errno {
     NoEntry,
     /// EIO
     Io,
+    /// EPERM
+    Permission,
     /// None: QEMU aborts.
     Aborts,
 }
@@ -143,12 +145,36 @@ impl Wording {
     }
 }
 
+impl Wording {
+    /// A command of postcopy before postcopy was advised.
+    pub(super) fn postcopy_state(self, command: &str) -> String {
+        let sentence = format!("CMD_POSTCOPY_{command} in wrong postcopy state (0)");
+        self.print(&Said {
+            lines: vec![sentence.clone()],
+            chain: sentence,
+            errno: Errno::Permission,
+            ..Said::default()
+        })
+    }
+
+    /// A command that the version has no more.
+    pub(super) fn retired_command(self, number: u16) -> String {
+        let sentence = format!("MIG_CMD {number:#x} deprecated (len 0x0)");
+        self.print(&Said {
+            lines: vec![sentence.clone()],
+            chain: sentence,
+            ..Said::default()
+        })
+    }
+}
+
 impl Errno {
     fn text(self) -> &'static str {
         match self {
             Self::Invalid => "Invalid argument",
             Self::NoEntry => "No such file or directory",
             Self::Io => "Input/output error",
+            Self::Permission => "Operation not permitted",
             Self::Aborts => "Aborted",
         }
     }
