@@ -121,7 +121,7 @@ impl Feed {
         if let Some(ahead) = &mut self.ahead {
             ahead.reached(self.start);
         }
-        if self.start - self.released > BEHIND {
+        if self.start.saturating_sub(self.released) > BEHIND {
             self.release();
         }
     }

@@ -21,7 +21,7 @@ impl Map {
             reason = "mapping a file is unsafe because another process may write to it meanwhile. The map is read-only and \
                       private to us, every read of it is bounds-checked against the length at this moment, and no value \
                       read from it is trusted to stay the same: a file that changes gives an error or a wrong report, and one \
-                      that shrinks ends the process with SIGBUS, which a reader of it could not have used either."
+                      that shrinks raises SIGBUS, which the binary turns into a message (its signals.rs)."
         )]
         // SAFETY: see the reason above.
         let map = unsafe { memmap2::Mmap::map(file)? };

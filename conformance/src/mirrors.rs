@@ -19,6 +19,7 @@ mod dma;
 mod e1000;
 mod e1000e;
 mod ehci;
+mod era;
 mod fdc;
 mod fifo8;
 mod fw_cfg;
@@ -108,6 +109,8 @@ mod xio3130_upstream;
 use vmsd_schema::codec::scsi_requests::Form;
 use vmsd_schema::codec::virtio::Bus;
 use vmsd_schema::decode::typed::{Mirror, Registry};
+
+pub(crate) use self::era::prune;
 
 /// Every mirror, by name. Where a stream without a description leaves open which layout it has, a device stands here
 /// once for each; the commonest first.

@@ -159,7 +159,7 @@ impl Outline {
             let place = error.offset().unwrap_or_default();
             self.findings.insert(
                 0,
-                Error::at(error.kind(), place, error.message().to_owned()),
+                Error::at(error.kind(), place, error.message().to_owned()).inside("description"),
             );
         }
         self.len = walk.offset() - walk.start();

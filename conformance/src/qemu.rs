@@ -6,6 +6,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::time::{Duration, Instant};
 use std::{fmt, fs, io, thread};
 
@@ -62,6 +63,8 @@ pub enum Verdict {
     Reject(String),
     /// QEMU was ended by a signal; which, and its own lines.
     Crash(String),
+    /// Neither, and it was ended by us after a while.
+    Hang,
 }
 
 impl Machine {
@@ -92,32 +95,10 @@ impl Machine {
     /// # Errors
     /// If QEMU does not start or the migration fails, with QEMU's own words.
     pub fn save(&self) -> Result<Vec<u8>> {
-        let file = scratch(&self.scratch, "save");
         let mut process = Process::start(self, &[])?;
-        process.execute(
-            "migrate",
-            json!({ "uri": format!("exec:cat > {}", file.path().display()) }),
-        )?;
-        let deadline = Instant::now() + PATIENCE;
-        loop {
-            let state = process.execute("query-migrate", json!({}))?;
-            match state.get("status").and_then(Value::as_str) {
-                Some("completed") => break,
-                Some("failed" | "cancelled") => {
-                    let why = state
-                        .get("error-desc")
-                        .and_then(Value::as_str)
-                        .unwrap_or("no reason given");
-                    return Err(QemuError(format!("the migration failed: {why}")));
-                }
-                _ if Instant::now() > deadline => {
-                    return Err(QemuError("the migration does not end".to_owned()))
-                }
-                _ => thread::sleep(Duration::from_millis(10)),
-            }
-        }
+        let saved = process.save(&self.scratch)?;
         process.quit();
-        Ok(fs::read(file.path())?)
+        Ok(saved)
     }
 
     /// What `-dump-vmstate` writes of the machine.
@@ -144,30 +125,45 @@ impl Machine {
     /// Starts the machine as a destination and lets it load `stream`.
     ///
     /// # Errors
-    /// If QEMU does not start, or neither accepts nor rejects within a minute.
+    /// If QEMU does not start.
     pub fn load(&self, stream: &[u8]) -> Result<Verdict> {
+        match self.loaded(stream) {
+            Ok(mut process) => {
+                process.quit();
+                Ok(Verdict::Accept)
+            }
+            Err(Started::Ended(verdict)) => Ok(verdict),
+            Err(Started::Failed(error)) => Err(error),
+        }
+    }
+
+    /// Lets the machine load `stream`, and saves what it made of it.
+    ///
+    /// # Errors
+    /// If QEMU does not start, does not take the stream, with its own words, or does not save.
+    pub fn reload(&self, stream: &[u8]) -> Result<Vec<u8>> {
+        let mut process = self.loaded(stream)?;
+        let saved = process.save(&self.scratch)?;
+        process.quit();
+        Ok(saved)
+    }
+
+    /// The machine with `stream` loaded, or why there is none.
+    fn loaded(&self, stream: &[u8]) -> std::result::Result<Process, Started> {
         let file = scratch(&self.scratch, "load");
         fs::write(file.path(), stream)?;
         let incoming = format!("exec:cat {}", file.path().display());
-        let mut process = match Process::start(self, &["-incoming", &incoming]) {
-            Ok(process) => process,
-            Err(Started::Ended(verdict)) => return Ok(verdict),
-            Err(Started::Failed(error)) => return Err(error),
-        };
+        let mut process = Process::start(self, &["-incoming", &incoming])?;
         let deadline = Instant::now() + PATIENCE;
         loop {
-            match process.execute("query-status", json!({})) {
-                Ok(state) if state.get("status").and_then(Value::as_str) != Some("inmigrate") => {
-                    process.quit();
-                    return Ok(Verdict::Accept);
-                }
-                Ok(_) if Instant::now() > deadline => {
-                    return Err(QemuError("the load does not end".to_owned()))
-                }
-                Ok(_) => thread::sleep(Duration::from_millis(5)),
-                Err(Started::Ended(verdict)) => return Ok(verdict),
-                Err(Started::Failed(error)) => return Err(error),
+            let state = process.execute("query-status", json!({}))?;
+            if state.get("status").and_then(Value::as_str) != Some("inmigrate") {
+                return Ok(process);
             }
+            if Instant::now() > deadline {
+                return Err(Started::Ended(Verdict::Hang));
+            }
+            thread::sleep(Duration::from_millis(5));
         }
     }
 }
@@ -184,9 +180,16 @@ impl From<Started> for QemuError {
             Started::Ended(Verdict::Reject(words) | Verdict::Crash(words)) => {
                 Self(format!("QEMU ended: {words}"))
             }
+            Started::Ended(Verdict::Hang) => Self("QEMU does not answer".to_owned()),
             Started::Ended(Verdict::Accept) => Self("QEMU ended".to_owned()),
             Started::Failed(error) => error,
         }
+    }
+}
+
+impl From<QemuError> for Started {
+    fn from(error: QemuError) -> Self {
+        Self::Failed(error)
     }
 }
 
@@ -201,7 +204,8 @@ struct Process {
     child: Child,
     bound: Option<Bound>,
     input: ChildStdin,
-    output: BufReader<ChildStdout>,
+    /// Lines of its standard output.
+    output: Receiver<String>,
     errors: Option<thread::JoinHandle<String>>,
 }
 
@@ -236,7 +240,7 @@ impl Process {
             bound: Some(Bound::to_us(&child)),
             child,
             input,
-            output: BufReader::new(output),
+            output: lines(output),
             errors: Some(errors),
         };
         process.answer()?; // the greeting
@@ -269,12 +273,12 @@ impl Process {
 
     /// The next line: a greeting, an event or an answer.
     fn answer(&mut self) -> std::result::Result<Value, Started> {
-        let mut line = String::new();
-        match self.output.read_line(&mut line) {
-            Ok(1..) => serde_json::from_str(&line).map_err(|error| {
+        match self.output.recv_timeout(PATIENCE) {
+            Ok(line) => serde_json::from_str(&line).map_err(|error| {
                 Started::Failed(QemuError(format!("QMP speaks no JSON: {error}: {line}")))
             }),
-            _ => Err(self.ended()),
+            Err(RecvTimeoutError::Timeout) => Err(Started::Ended(Verdict::Hang)),
+            Err(RecvTimeoutError::Disconnected) => Err(self.ended()),
         }
     }
 
@@ -293,6 +297,34 @@ impl Process {
         })
     }
 
+    /// Saves the machine, which stays stopped.
+    fn save(&mut self, folder: &Path) -> Result<Vec<u8>> {
+        let file = scratch(folder, "save");
+        self.execute(
+            "migrate",
+            json!({ "uri": format!("exec:cat > {}", file.path().display()) }),
+        )?;
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let state = self.execute("query-migrate", json!({}))?;
+            match state.get("status").and_then(Value::as_str) {
+                Some("completed") => break,
+                Some("failed" | "cancelled") => {
+                    let why = state
+                        .get("error-desc")
+                        .and_then(Value::as_str)
+                        .unwrap_or("no reason given");
+                    return Err(QemuError(format!("the migration failed: {why}")));
+                }
+                _ if Instant::now() > deadline => {
+                    return Err(QemuError("the migration does not end".to_owned()))
+                }
+                _ => thread::sleep(Duration::from_millis(10)),
+            }
+        }
+        Ok(fs::read(file.path())?)
+    }
+
     fn quit(&mut self) {
         let _ = self.execute("quit", json!({}));
         self.bound = None;
@@ -306,6 +338,20 @@ impl Drop for Process {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// The lines of a pipe as they come, read aside: a QEMU that hangs must not hang us.
+fn lines(pipe: ChildStdout) -> Receiver<String> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        for line in BufReader::new(pipe).lines() {
+            let sent = line.map(|line| sender.send(line));
+            if !matches!(sent, Ok(Ok(()))) {
+                return;
+            }
+        }
+    });
+    receiver
 }
 
 /// The signal that ended a process.

@@ -13,6 +13,7 @@ pub mod inspect_json;
 pub mod json;
 pub mod matrix;
 pub mod mutations;
+pub mod passes;
 pub mod ram;
 pub mod scalar;
 mod styles;

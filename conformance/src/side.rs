@@ -1,13 +1,9 @@
-//! One side of a migration: a stream whose bytes are judged, and what other sources know of its QEMU.
+//! One side of a migration: a stream whose bytes are judged, and what other sources know of its QEMU; as files.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use vmsd_schema::accept::{self, Knowledge, Origin};
-use vmsd_schema::compat::Finding;
-use vmsd_schema::decode::machine::{Machine, Options};
-use vmsd_schema::decode::typed::Registry;
 use vmsd_schema::schema::{Dialect, SchemaSet};
-use vmsd_schema::stream::{Parser, SectionKind};
 
 use crate::source::{self, Failure};
 
@@ -19,7 +15,7 @@ pub struct Side {
     /// The bytes of a stream; the first one given.
     pub stream: Option<Vec<u8>>,
     /// Schemas of its other sources.
-    pub sets: Vec<SchemaSet>,
+    pub sets: Vec<Arc<SchemaSet>>,
 }
 
 impl Side {
@@ -44,6 +40,16 @@ impl Side {
         Ok(side)
     }
 
+    /// The built-in mirrors, as a family of QEMU versions has them.
+    #[must_use]
+    pub fn builtin(dialect: Dialect) -> Self {
+        Self {
+            name: format!("built-in mirrors {dialect}"),
+            stream: None,
+            sets: vec![Arc::new(source::builtin(Some(dialect)))],
+        }
+    }
+
     fn take(&mut self, bytes: &[u8]) -> Result<(), Failure> {
         const MAGIC: &[u8] = b"QEVM";
         if self.stream.is_none() && bytes.starts_with(MAGIC) {
@@ -51,64 +57,29 @@ impl Side {
             return Ok(());
         }
         let (_, set, _) = source::parse(bytes)?;
-        self.sets.push(set);
+        self.sets.push(Arc::new(set));
         Ok(())
     }
 }
 
-/// What stands between `source` and `target`. The built-in mirrors take part if they are given.
+/// Reads several sides of one source each at once, on as many threads.
 ///
 /// # Errors
-/// A sentence, where a side lacks what a check needs.
-pub fn check(
-    source: &Side,
-    target: &Side,
-    mirrors: Option<&Registry>,
-) -> Result<Vec<Finding>, String> {
-    let (Some(sent), Some(local)) = (&source.stream, &target.stream) else {
-        return Err("a check needs a stream of each side".to_owned());
-    };
-    let none = Registry::default();
-    let registry = mirrors.unwrap_or(&none);
-    let read = |bytes| Machine::read(bytes, Parser::new(), registry, Options::default());
-    let (from, to) = (read(sent), read(local));
-    let builtin = mirrors.map(|_| source::builtin(None));
-    let mut knowledge = Knowledge::default();
-    for set in &target.sets {
-        knowledge.add(set, Origin::Version);
-    }
-    if let Some(set) = &builtin {
-        knowledge.add(set, Origin::Mirrors);
-    }
-    let target = accept::Target {
-        machine: &to,
-        knowledge: &knowledge,
-        qemu: version(&to, &target.sets),
-    };
-    let source = accept::Source {
-        machine: &from,
-        data: sent,
-    };
-    Ok(accept::check(&source, &target))
-}
-
-/// The family of QEMU versions that wrote a stream: what its description looks like, and where that leaves it open, the
-/// order of its sections.
-fn version(machine: &Machine<'_>, sets: &[SchemaSet]) -> Dialect {
-    let described = machine
-        .description
-        .as_ref()
-        .map(|description| description.dialect);
-    // 11.x gave the interrupt controller a priority of its own.
-    let first = machine
-        .sections
-        .iter()
-        .find(|section| section.kind == SectionKind::Full);
-    if first.is_some_and(|section| section.name == "apic") {
-        return Dialect::Qemu11_1;
-    }
-    let told = sets
-        .iter()
-        .find_map(|set| Dialect::of_qemu(set.qemu.as_deref()?));
-    described.or(told).unwrap_or(Dialect::Qemu10_0)
+/// Of each, the name of a source that cannot be used, and why.
+#[must_use]
+pub fn load_all(paths: &[PathBuf]) -> Vec<Result<Side, (String, Failure)>> {
+    std::thread::scope(|scope| {
+        let load = |path: &PathBuf| Side::load(std::slice::from_ref(path));
+        let threads: Vec<_> = paths
+            .iter()
+            .map(|path| scope.spawn(move || load(path)))
+            .collect();
+        let names = paths.iter().map(|path| path.display().to_string());
+        let crashed = |name| Err((name, Failure::Content("the reader crashed".to_owned())));
+        threads
+            .into_iter()
+            .zip(names)
+            .map(|(thread, name)| thread.join().unwrap_or_else(|_| crashed(name)))
+            .collect()
+    })
 }

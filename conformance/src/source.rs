@@ -128,18 +128,18 @@ pub fn merge(sources: &[Loaded]) -> (SchemaSet, Vec<Clash>) {
     (set, clashes)
 }
 
-/// Every built-in mirror. With a dialect fields have the names that this version shows.
+/// Every built-in mirror. With a dialect, what that family of versions has, by its names.
 #[must_use]
 pub fn builtin(dialect: Option<Dialect>) -> SchemaSet {
     let registry = mirrors::registry();
-    let mirrors = registry
+    let devices = registry
         .mirrors()
         .iter()
         .filter(|mirror| mirror.preset.is_empty());
     SchemaSet {
         qemu: dialect.map(|dialect| dialect.example().to_owned()),
         coverage: Coverage::default(),
-        devices: mirrors
+        devices: devices
             .map(|mirror| Device {
                 schema: match dialect {
                     Some(dialect) => schema_in(mirror, dialect),
@@ -152,9 +152,10 @@ pub fn builtin(dialect: Option<Dialect>) -> SchemaSet {
     }
 }
 
-/// The table of `mirror` in the words of `dialect`: a description knows them.
+/// The table of `mirror` as `dialect`'s versions have it, in their words: a description knows those.
 fn schema_in(mirror: &Mirror, dialect: Dialect) -> Schema {
     let mut schema = mirror.schema();
+    mirrors::prune(&mut schema, dialect);
     if let Ok(described) = mirror.make().describe(dialect, mirror.version) {
         rename(
             &mut schema,

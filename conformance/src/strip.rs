@@ -9,16 +9,23 @@
 //! | mapped-ram | bitmap cleared, pages zeroed | pages that the bitmap sets get the pattern |
 //! | `block` chunks (disk contents) | gone | get the pattern |
 //!
-//! mapped-ram keeps its size: its blocks stand at offsets of the file, which a hole would serve but a pipe cannot carry.
+//! mapped-ram keeps its size: its blocks stand at offsets of the file, which a hole would serve but a pipe cannot carry. If
+//! the stream stood behind other bytes, its blocks move to where they stand without those. Blocks that the caller
+//! wants to keep stay as they are.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use flate2::write::ZlibEncoder;
 use flate2::Compression;
-use vmsd_schema::stream::{BlockRecord, Event, Live, PageKind, Ram, RamPage};
+use vmsd_schema::stream::ram::xbzrle::XbzrleRuns;
+use vmsd_schema::stream::{
+    BlockIndex, BlockRecord, Event, Live, PageKind, Ram, RamBlockEntry, RamPage,
+};
 use vmsd_schema::wire::Writer;
 use vmsd_schema::Error;
 
+use crate::relocate::{Placed, Places, What};
 use crate::walk::{Step, Thing};
 
 /// What happens to the guest's memory.
@@ -37,6 +44,12 @@ pub const PATTERN: &[u8; 16] = b"vmsd scrubbed   ";
 pub struct Strip<'o> {
     out: &'o mut dyn Write,
     mode: Mode,
+    /// Names of blocks whose memory stays, and whether each was there.
+    keep: Vec<(String, bool)>,
+    /// The same by index.
+    kept: BTreeSet<BlockIndex>,
+    /// Where the blocks of a stream go that moves.
+    places: Option<Places>,
     report: Report,
     /// One page of the pattern.
     page: Vec<u8>,
@@ -59,9 +72,32 @@ impl<'o> Strip<'o> {
         Self {
             out,
             mode,
+            keep: Vec::new(),
+            kept: BTreeSet::new(),
+            places: None,
             report: Report::default(),
             page: Vec::new(),
         }
+    }
+
+    /// Keeps the memory of the blocks of these names.
+    #[must_use]
+    pub fn keeping(mut self, names: &[String]) -> Self {
+        self.keep = names.iter().map(|name| (name.clone(), false)).collect();
+        self
+    }
+
+    /// The stream stood behind other bytes: offsets that count from the start of the file change.
+    #[must_use]
+    pub fn moving(mut self) -> Self {
+        self.places = Some(Places::default());
+        self
+    }
+
+    /// Blocks that were to be kept and were not there.
+    pub fn not_found(&self) -> impl Iterator<Item = &str> {
+        let missing = self.keep.iter().filter(|(_, found)| !found);
+        missing.map(|(name, _)| name.as_str())
     }
 
     /// What was done so far.
@@ -76,24 +112,63 @@ impl<'o> Strip<'o> {
     /// Those of the output.
     pub fn step(&mut self, step: &Step<'_>) -> io::Result<()> {
         self.report.read += step.raw.len() as u64;
-        match (&step.thing, self.mode) {
-            (Thing::Event(Event::Ram(Ram::Page(_))), Mode::Drop) => self.leave_out(),
-            (Thing::Event(Event::Ram(Ram::Page(page))), Mode::Scrub) => self.scrub(page, step),
-            (Thing::Event(Event::Ram(Ram::MappedBitmap { bytes, .. })), Mode::Drop) => {
-                self.zeros(bytes.len())
+        if let Thing::Event(Event::Ram(Ram::Block(entry))) = &step.thing {
+            self.list(entry);
+        }
+        let written = self.report.written;
+        if let Some(Placed { padding, what }) = self
+            .places
+            .as_mut()
+            .map(|places| places.place(step, written))
+        {
+            self.zeros(padding)?;
+            match what {
+                What::Bytes => {}
+                What::Entry(entry) => return self.keep(&entry),
+                What::Nothing => return Ok(()),
             }
-            (Thing::Event(Event::Ram(Ram::MappedPages { bytes, .. })), Mode::Drop) => {
+        }
+        match &step.thing {
+            Thing::Event(Event::Ram(record)) => self.record(record, step),
+            Thing::Event(Event::Live(record)) => self.live(&record.live, step.raw),
+            _ => self.keep(step.raw),
+        }
+    }
+
+    fn record(&mut self, record: &Ram<'_>, step: &Step<'_>) -> io::Result<()> {
+        let block = match record {
+            Ram::Page(page) => Some(page.block),
+            Ram::MappedBitmap { block, .. } | Ram::MappedPages { block, .. } => Some(*block),
+            _ => None,
+        };
+        if block.is_some_and(|block| self.kept.contains(&block)) {
+            return self.keep(step.raw);
+        }
+        match (record, self.mode) {
+            (Ram::Page(_), Mode::Drop) => self.leave_out(),
+            (Ram::Page(page), Mode::Scrub) => self.scrub(page, step),
+            (Ram::MappedBitmap { bytes, .. }, Mode::Drop) => self.zeros(bytes.len() as u64),
+            (Ram::MappedPages { bytes, .. }, Mode::Drop) => {
                 self.report.records += 1;
-                self.zeros(bytes.len())
+                self.zeros(bytes.len() as u64)
             }
-            (Thing::Event(Event::Ram(Ram::MappedPages { bytes, .. })), Mode::Scrub) => {
+            (Ram::MappedPages { bytes, .. }, Mode::Scrub) => {
                 self.report.records += 1;
                 self.pattern(bytes.len())
             }
             // Nobody reads what stands in the gap; it may be an old page.
-            (Thing::Event(Event::Ram(Ram::MappedGap { bytes, .. })), _) => self.zeros(bytes.len()),
-            (Thing::Event(Event::Live(record)), mode) => self.live(&record.live, step.raw, mode),
+            (Ram::MappedGap { bytes, .. }, _) => self.zeros(bytes.len() as u64),
             _ => self.keep(step.raw),
+        }
+    }
+
+    fn list(&mut self, entry: &RamBlockEntry<'_>) {
+        let name = entry.name.to_string();
+        for (kept, found) in &mut self.keep {
+            if *kept == name {
+                *found = true;
+                self.kept.insert(entry.index);
+            }
         }
     }
 
@@ -107,14 +182,14 @@ impl<'o> Strip<'o> {
         Ok(())
     }
 
-    fn live(&mut self, live: &Live<'_>, raw: &[u8], mode: Mode) -> io::Result<()> {
+    fn live(&mut self, live: &Live<'_>, raw: &[u8]) -> io::Result<()> {
         let Live::Block(BlockRecord {
             data: Some(data), ..
         }) = live
         else {
             return self.keep(raw);
         };
-        match mode {
+        match self.mode {
             Mode::Drop => self.leave_out(),
             Mode::Scrub => {
                 self.report.records += 1;
@@ -137,7 +212,7 @@ impl<'o> Strip<'o> {
                 )?;
                 return self.pattern(page.data.len());
             }
-            PageKind::Xbzrle => scrub_delta(page.data),
+            PageKind::Xbzrle => scrub_delta(page.data, size),
             PageKind::Compressed => {
                 let mut encoder = ZlibEncoder::new(Vec::new(), Compression::fast());
                 encoder.write_all(&self.pattern_page(size))?;
@@ -176,42 +251,27 @@ impl<'o> Strip<'o> {
         Ok(())
     }
 
-    fn zeros(&mut self, len: usize) -> io::Result<()> {
-        self.report.written += len as u64;
-        io::copy(&mut io::Read::take(io::repeat(0), len as u64), self.out).map(drop)
+    fn zeros(&mut self, len: u64) -> io::Result<()> {
+        self.report.written += len;
+        io::copy(&mut io::Read::take(io::repeat(0), len), self.out).map(drop)
     }
 }
 
-/// A delta whose new bytes are the pattern, at the same places (`xbzrle_decode_buffer`). What does not decode goes whole.
-fn scrub_delta(delta: &[u8]) -> Vec<u8> {
+/// A delta whose new bytes are the pattern, at the same places. What does not decode goes whole.
+fn scrub_delta(delta: &[u8], page_len: usize) -> Vec<u8> {
     let mut out = delta.to_vec();
-    let (mut at, mut place) = (0, 0);
-    while at < out.len() {
-        let kept = run_length(&out, &mut at);
-        let new = run_length(&out, &mut at);
-        place += kept;
-        let pattern = PATTERN.iter().cycle().skip(place % PATTERN.len());
-        let bytes = out.iter_mut().skip(at).take(new);
-        bytes
+    let mut runs = XbzrleRuns::new(delta, page_len);
+    let mut end = 0;
+    while let Ok(Some(run)) = runs.next() {
+        end = run.at + run.bytes.len();
+        let pattern = PATTERN.iter().cycle().skip(run.place % PATTERN.len());
+        let room = out.get_mut(run.at..end).unwrap_or_default();
+        room.iter_mut()
             .zip(pattern)
             .for_each(|(byte, pattern)| *byte = *pattern);
-        place += new;
-        at += new;
     }
+    out.get_mut(end..).unwrap_or_default().fill(0);
     out
-}
-
-/// A number of one or two bytes, seven bits in each, low ones first (`uleb128_decode_small`).
-fn run_length(bytes: &[u8], at: &mut usize) -> usize {
-    let mut next = || {
-        let byte = bytes.get(*at).copied().map_or(0, usize::from);
-        *at += 1;
-        byte
-    };
-    match next() {
-        low @ 0..=0x7f => low,
-        low => low & 0x7f | next() << 7,
-    }
 }
 
 #[cfg(test)]
@@ -222,10 +282,12 @@ mod tests {
     fn a_delta_keeps_its_places_and_loses_its_bytes() {
         // 1 byte stays, 2 are new, 200 stay, 1 is new.
         let delta = [1, 2, 0xaa, 0xbb, 0xc8, 0x01, 1, 0xcc];
-        let scrubbed = scrub_delta(&delta);
+        let scrubbed = scrub_delta(&delta, 4096);
         assert_eq!(
             scrubbed,
             [1, 2, b'm', b's', 0xc8, 0x01, 1, PATTERN[203 % 16]]
         );
+        let damaged = [&delta[..], &[9, 0, 0xdd, 0xdd]].concat();
+        assert_eq!(scrub_delta(&damaged, 4096)[8..], [0; 4]);
     }
 }

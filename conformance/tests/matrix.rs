@@ -1,6 +1,10 @@
 //! The matrix: never a break where real QEMU loads, policies and baselines, and that each format is what it says it is.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // a test fails by panicking
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

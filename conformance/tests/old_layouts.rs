@@ -2,7 +2,7 @@
 //!
 //! Each vector follows QEMU's table, not our writer. QEMU 7.2 itself loads sections of these versions and lengths.
 
-#![allow(clippy::unwrap_used)] // a test fails by panicking
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use conformance::mirrors;
 use vmsd_schema::wire::Reader;

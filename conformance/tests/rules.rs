@@ -2,7 +2,11 @@
 //!
 //! `BLESS=1` writes the expectations anew.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // a test fails by panicking
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

@@ -1,6 +1,10 @@
 //! Schemas of the corpus: dumps come back byte for byte, our JSON holds every fact, and sources of one machine agree.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // a test fails by panicking
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 use std::path::PathBuf;
 

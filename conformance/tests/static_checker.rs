@@ -1,6 +1,10 @@
 //! What QEMU's vmstate-static-checker is blind to, and the edits of its own data set: on real dumps of QEMU, both ways.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)] // a test fails by panicking
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "a test fails by panicking"
+)]
 
 use std::path::PathBuf;
 

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use conformance::conform::corpus;
 use conformance::mirrors;
+use vmsd_schema::arbitrary::{entropy, Arbitrary, Unstructured, ValidStream};
 use vmsd_schema::decode::machine::{Machine, MachineSection, Options};
 use vmsd_schema::schema::{DeviceForm, Dialect, StreamDescription};
 use vmsd_schema::stream::{Parser, SectionKind, StreamBuilder};
@@ -95,7 +96,7 @@ impl Cut {
     /// Targets that read entropy need nothing but some; that of RAM a few records.
     fn entropy(&mut self) {
         for number in 0..64_u64 {
-            let bytes = vmsd_schema::arbitrary::entropy(number, 64 << (number % 5));
+            let bytes = entropy(number, 64 << (number % 5));
             for target in [
                 "derive_values",
                 "compat_check",
@@ -103,6 +104,12 @@ impl Cut {
                 "schema_json",
             ] {
                 self.push(target, &format!("entropy-{number}"), bytes.clone());
+            }
+            // A valid stream of made-up devices, with guest memory.
+            if let Ok(made) = ValidStream::arbitrary(&mut Unstructured::new(&bytes)) {
+                for target in ["qevm_parse", "qevm_roundtrip"] {
+                    self.push(target, &format!("made-{number}"), made.bytes.clone());
+                }
             }
         }
         for (name, bytes) in ram() {

@@ -103,7 +103,6 @@ fn most_mirrors_have_made_up_values() {
             }
         }
     }
-    println!("without a value: {without:#?}");
     assert!(without.len() * 4 < registry.mirrors().len(), "{without:#?}");
 }
 

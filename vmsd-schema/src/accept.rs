@@ -8,21 +8,21 @@ mod align;
 mod configuration;
 mod counts;
 mod handler;
-mod knowledge;
+mod hotplug;
 mod pci;
 mod ram;
 mod refusal;
 mod section;
 mod subsections;
+mod value;
 mod virtio;
 mod walk;
 mod wording;
 
-use crate::compat::{Finding, Severity};
+use crate::compat::{Finding, Knowledge, Severity};
 use crate::decode::machine::Machine;
 use crate::schema::Dialect;
 
-pub use knowledge::{Knowledge, Origin};
 pub use wording::Wording;
 
 use handler::Handlers;
@@ -75,26 +75,38 @@ pub fn check(source: &Source<'_>, target: &Target<'_>) -> Vec<Finding> {
     findings
 }
 
-/// Commands that the target's version does not know (`loadvm_process_command`).
+/// Commands that the target's version does not know, or no more (`loadvm_process_command`).
 fn commands(machine: &Machine<'_>, qemu: Dialect, wording: Wording, findings: &mut Vec<Finding>) {
+    const ENABLE_COLO: u16 = 8;
     const SWITCHOVER_START: u16 = 11;
-    let unknown = |number: u16| qemu < Dialect::Qemu10_0 && number >= SWITCHOVER_START;
-    for command in machine
-        .commands
-        .iter()
-        .filter(|command| unknown(command.number))
-    {
+    const POSTCOPY_ADVISE: u16 = 3;
+    const POSTCOPY_LISTEN: u16 = 4;
+    let mut advised = false;
+    for command in &machine.commands {
+        advised |= command.number == POSTCOPY_ADVISE;
+        let (why, said) = match command.number {
+            POSTCOPY_LISTEN if !advised => (
+                "was not advised that postcopy follows",
+                wording.postcopy_state("LISTEN"),
+            ),
+            SWITCHOVER_START.. if qemu < Dialect::Qemu10_0 => (
+                "does not know a command that the source sends",
+                wording.command(command.number),
+            ),
+            ENABLE_COLO if qemu >= Dialect::Qemu11_1 => (
+                "no longer has a command that the source sends",
+                wording.retired_command(command.number),
+            ),
+            _ => continue,
+        };
         findings.push(Finding {
             rule: "command-unknown",
             severity: Severity::Break,
             offset: Some(command.at),
             source: format!("command {} ({})", command.number, command.name),
-            target: format!(
-                "a QEMU that knows no command above {}",
-                SWITCHOVER_START - 1
-            ),
-            message: "the target's QEMU does not know a command that the source sends".to_owned(),
-            qemu_message: Some(wording.command(command.number)),
+            target: "a QEMU without it".to_owned(),
+            message: format!("the target's QEMU {why}"),
+            qemu_message: Some(said),
             advice: "use a machine type of the older QEMU: it turns the command off".to_owned(),
             ..Finding::default()
         });

@@ -6,16 +6,19 @@
 
 mod align;
 mod finding;
+mod knowledge;
 mod matrix;
 mod rules;
 mod subject;
 mod wire;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
-use crate::schema::{Device, SchemaSet};
+use crate::schema::{Device, Schema, SchemaSet};
 
 pub use finding::{Finding, Severity, Verdict};
+pub(crate) use knowledge::Told;
+pub use knowledge::{Knowledge, Origin};
 pub use matrix::{Cell, Matrix, Mode};
 pub use rules::{by_id, Rule, RULES};
 
@@ -24,11 +27,23 @@ use subject::{Out, Subject};
 /// All findings of a migration from `source` to `target`: device by device, in the order of the source.
 #[must_use]
 pub fn check(source: &SchemaSet, target: &SchemaSet) -> Vec<Finding> {
-    let mut out = Out::default();
+    check_beside(source, target, &Knowledge::default())
+}
+
+/// The same, where something is known of the target's tables beside what its own sources tell.
+#[must_use]
+pub fn check_beside(
+    source: &SchemaSet,
+    target: &SchemaSet,
+    beside: &Knowledge<'_>,
+) -> Vec<Finding> {
+    let mut out = Out::beside(beside);
     let finder = Finder::new(target);
     for device in &source.devices {
         match finder.find(device) {
             Some(partner) => align::devices(device, partner, &mut out),
+            None if finder.is_silent(device) && is_everywhere(device) => {}
+            None if finder.is_silent(device) && align::beside(device, &mut out) => {}
             None => {
                 let subject = Subject::Missing {
                     device,
@@ -54,7 +69,7 @@ pub fn check_device(source: &Device, target: &Device) -> Vec<Finding> {
 struct Finder<'t> {
     target: &'t SchemaSet,
     types: HashMap<String, &'t Device>,
-    names: HashMap<&'t str, &'t Device>,
+    names: HashMap<&'t str, Vec<&'t Device>>,
     sections: HashMap<(&'t str, u32), &'t Device>,
 }
 
@@ -74,7 +89,8 @@ impl<'t> Finder<'t> {
                 let key = (section.idstr.as_str(), section.instance_id);
                 finder.sections.entry(key).or_insert(device);
             }
-            finder.names.entry(&device.schema.name).or_insert(device);
+            let namesakes = finder.names.entry(&device.schema.name).or_default();
+            namesakes.push(device);
         }
         finder
     }
@@ -88,8 +104,32 @@ impl<'t> Finder<'t> {
         if let (Some(type_name), true) = (&device.type_name, self.target.coverage.types) {
             return self.types.get(&plain(type_name)).copied();
         }
-        self.names.get(device.schema.name.as_str()).copied()
+        let namesakes = self.names.get(device.schema.name.as_str())?;
+        let alike = namesakes.iter().enumerate().max_by_key(|(place, other)| {
+            let shared = shared_names(&device.schema, &other.schema);
+            (shared, std::cmp::Reverse(*place))
+        });
+        alike.map(|(_, other)| *other)
     }
+
+    /// Whether the target's list says nothing by lacking a device.
+    fn is_silent(&self, device: &Device) -> bool {
+        let coverage = self.target.coverage;
+        !(coverage.sections || coverage.types && device.type_name.is_some())
+    }
+}
+
+/// Guest memory has no description, and no list of types names it; but every machine has it.
+fn is_everywhere(device: &Device) -> bool {
+    let section = device.section.as_ref();
+    section.is_some_and(|section| section.idstr == "ram" && section.instance_id == 0)
+}
+
+/// How many fields two tables call alike: `cpu` is a device of every architecture.
+fn shared_names(a: &Schema, b: &Schema) -> usize {
+    let names: HashSet<_> = b.fields.iter().map(|field| &field.name).collect();
+    let fields = a.fields.iter();
+    fields.filter(|field| names.contains(&field.name)).count()
 }
 
 /// A type's name without what QEMU changed over time: blanks and dashes.

@@ -67,6 +67,8 @@ pub struct Find {
 pub enum Kind {
     /// QEMU was ended by a signal.
     Crash,
+    /// QEMU neither accepted nor rejected it, and was ended by us.
+    Hang,
     /// The model crashed.
     Panic,
     /// The model says `breaks`, and QEMU accepts.
@@ -222,6 +224,7 @@ impl Kind {
     pub fn name(self) -> &'static str {
         match self {
             Self::Crash => "crash",
+            Self::Hang => "hang",
             Self::Panic => "panic",
             Self::Breaks => "breaks-accepted",
             Self::Loads => "loads-rejected",
@@ -312,6 +315,7 @@ impl Judge<'_> {
 fn kind(case: &Case) -> Option<Kind> {
     match (&case.verdict, case.opinion.verdict) {
         (Verdict::Crash(_), _) => Some(Kind::Crash),
+        (Verdict::Hang, _) => Some(Kind::Hang),
         _ if case.opinion.panicked => Some(Kind::Panic),
         (Verdict::Accept, Said::Breaks) => Some(Kind::Breaks),
         (Verdict::Reject(words), Said::Loads) => Some(match known::class(words) {
@@ -325,7 +329,7 @@ fn kind(case: &Case) -> Option<Kind> {
 /// What cases have in common that are the same find: QEMU's words and the model's without their numbers.
 fn likeness(case: &Case) -> String {
     let words = match &case.verdict {
-        Verdict::Accept => "",
+        Verdict::Accept | Verdict::Hang => "",
         Verdict::Reject(words) | Verdict::Crash(words) => words,
     };
     let digits = |c: char| c.is_ascii_hexdigit() && !c.is_ascii_lowercase() || c.is_ascii_digit();

@@ -258,7 +258,7 @@ struct Spots {
 impl Spots {
     fn structure(&mut self, content: &Struct<'_>, inside: bool) {
         for node in &content.fields {
-            self.node(&content.vmsd_name, node, inside);
+            self.node(content.vmsd_name, node, inside);
         }
         for subsection in &content.subsections {
             self.structure(&subsection.body, inside);

@@ -121,9 +121,10 @@ fn finish(plan: &Planned<'_>, loaded: Loaded) -> Result<Extracted, Failure> {
         image,
         layout,
         outline,
-        findings,
+        mut findings,
         ..
     } = loaded;
+    findings.extend(absent(&layout, &outline, loaded.beside));
     image.finish(&layout.headers, layout.len)?;
     let blocks = &outline.ram.blocks;
     let left_out = plan.map.as_ref().map(|map| {
@@ -137,6 +138,28 @@ fn finish(plan: &Planned<'_>, loaded: Loaded) -> Result<Extracted, Failure> {
         map: plan.map.clone(),
         left_out: left_out.unwrap_or_default(),
         findings,
+    })
+}
+
+/// Blocks in the file of which the stream has no page at all: a source sends each page, also one of zeros.
+fn absent<'a>(
+    layout: &'a Layout,
+    outline: &'a Outline,
+    beside: bool,
+) -> impl Iterator<Item = Error> + 'a {
+    let mut blocks = outline.ram.blocks.iter();
+    let wanted = move |name: &str| layout.parts.iter().any(|part| part.block == name);
+    std::iter::from_fn(move || {
+        blocks.find(|block| {
+            block.pages.total() == 0 && block.mapped.is_none() && !beside && wanted(&block.name)
+        })
+    })
+    .map(|block| {
+        let message = format!(
+            "no page of RAM block {} is in this stream, neither sent nor zero: it was left out, and reads as zeros",
+            block.name
+        );
+        Error::at(ErrorKind::Ram, block.at, message)
     })
 }
 

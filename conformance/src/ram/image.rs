@@ -19,7 +19,7 @@ use super::pages::PageSet;
 const UNIT: u64 = 4096;
 const UNIT_LEN: usize = 4096;
 
-const ZEROS: [u8; 64 << 10] = [0; 64 << 10];
+static ZEROS: [u8; 64 << 10] = [0; 64 << 10];
 
 /// What can go wrong.
 #[derive(Debug)]

@@ -45,7 +45,7 @@ pub(super) struct Streams {
 impl Opener {
     /// Whether it can be opened again.
     pub(super) fn is_file(&self) -> bool {
-        self.path != Path::new(STDIN)
+        self.path != Path::new(STDIN) && self.path.is_file()
     }
 
     pub(super) fn open(&self) -> Result<Streams, Stop> {
@@ -109,6 +109,8 @@ pub(super) struct Loaded {
     pub(super) outline: Outline,
     pub(super) image: Image,
     pub(super) layout: Layout,
+    /// Whether pages came through further channels.
+    pub(super) beside: bool,
     /// What is not as it should be behind the end of memory.
     pub(super) findings: Vec<Error>,
 }
@@ -172,6 +174,7 @@ pub(super) fn load(
         outline,
         image: sink.image,
         layout,
+        beside: !channels.are_none(),
         findings,
     })
 }

@@ -178,7 +178,7 @@ impl Chunk {
 
 /// One number for a chunk of a block: there are at most 2^16 blocks, and 2^47 chunks of the smallest pages.
 fn key(block: BlockIndex, page: u64) -> u64 {
-    u64::from(block.0) << 47 | page / CHUNK
+    (u64::from(block.0) << 47) | (page / CHUNK)
 }
 
 #[inline]
@@ -218,7 +218,7 @@ mod tests {
         assert_eq!(set.held(BLOCK, 6..512), [6..7, 511..512]);
         assert_eq!(set.held(BlockIndex(2), 0..1 << 46), []);
         set.remove(BLOCK, 5..512);
-        assert_eq!(set.held(BLOCK, 0..600), [512..513]);
+        assert_eq!(set.held(BLOCK, 0..600), vec![512..513]);
         assert_eq!(set.add(BLOCK, 5), Before::Never);
     }
 }

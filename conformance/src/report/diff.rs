@@ -4,9 +4,11 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::scalar::Count;
 use super::tree_json::SCHEMA_VERSION;
 use super::Styles;
 use crate::diff::Change;
+use crate::ram::compare::Changed;
 
 /// Writes the changes, those of one device together.
 ///
@@ -58,6 +60,35 @@ pub fn text(changes: &[Change], out: &mut dyn Write, styles: &Styles) -> io::Res
     Ok(())
 }
 
+/// Writes the ranges of memory that differ, those of one block together.
+///
+/// # Errors
+/// Those of the output.
+pub fn memory(changes: &[Changed], out: &mut dyn Write, styles: &Styles) -> io::Result<()> {
+    let Styles { heading, name, .. } = styles;
+    let mut block = None;
+    for change in changes {
+        let Changed {
+            offset,
+            len,
+            address,
+            ..
+        } = change;
+        if block != Some(&change.block) {
+            writeln!(out, "{heading}ram {}{heading:#}", change.block)?;
+            block = Some(&change.block);
+        }
+        let end = offset + len;
+        write!(out, "  {name}[{offset:#x}..{end:#x}]{name:#}: ")?;
+        write!(out, "{}", Count(len.div_ceil(4096), "page"))?;
+        match address {
+            Some(address) => writeln!(out, ", guest {address:#x}..{:#x}", address + len)?,
+            None => writeln!(out)?,
+        }
+    }
+    Ok(())
+}
+
 /// The report for programs, see docs/json.md.
 #[derive(Serialize)]
 pub struct Report<'a> {
@@ -65,6 +96,16 @@ pub struct Report<'a> {
     a: &'a str,
     b: &'a str,
     changes: Vec<Entry<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    memory: Option<Vec<MemoryEntry<'a>>>,
+}
+
+#[derive(Serialize)]
+struct MemoryEntry<'a> {
+    block: &'a str,
+    offset: u64,
+    size: u64,
+    guest_address: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -77,9 +118,20 @@ struct Entry<'a> {
 }
 
 impl<'a> Report<'a> {
-    /// The changes between the streams of these names.
+    /// The changes between the streams of these names; those of memory, where it was compared.
     #[must_use]
-    pub fn new(a: &'a str, b: &'a str, changes: &'a [Change]) -> Self {
+    pub fn new(
+        a: &'a str,
+        b: &'a str,
+        changes: &'a [Change],
+        memory: Option<&'a [Changed]>,
+    ) -> Self {
+        let memory_entry = |change: &'a Changed| MemoryEntry {
+            block: &change.block,
+            offset: change.offset,
+            size: change.len,
+            guest_address: change.address,
+        };
         let entry = |change: &'a Change| Entry {
             device: &change.device,
             path: &change.path,
@@ -96,6 +148,7 @@ impl<'a> Report<'a> {
             a,
             b,
             changes: changes.iter().map(entry).collect(),
+            memory: memory.map(|changes| changes.iter().map(memory_entry).collect()),
         }
     }
 }

@@ -6,6 +6,7 @@ use vmsd_schema::schema::{DeviceForm, Dialect};
 use vmsd_schema::stream::{PageSizeSource, SectionKind};
 
 use super::inspect_json::measured_by;
+use super::passes;
 use super::scalar::Count;
 use super::Styles;
 use crate::container::Layer;
@@ -186,7 +187,7 @@ impl Report<'_> {
                 Count(ram.flushes, "multifd flush mark")
             )?;
         }
-        Ok(())
+        passes::text(ram, self.out, self.styles)
     }
 
     fn block(&mut self, block: &BlockTally) -> io::Result<()> {

@@ -6,6 +6,7 @@ use vmsd_schema::stream::Grammar;
 use vmsd_schema::Error;
 
 use super::inspect::{dialect_name, kind, page_size_source, uuid_text};
+use super::passes::PassReport;
 use super::subject::Subject;
 use super::tree_json::SCHEMA_VERSION;
 use crate::container::Layer;
@@ -124,6 +125,11 @@ pub struct Ram<'a> {
     blocks: Vec<Block<'a>>,
     pages: PageCounts,
     multifd_flushes: u64,
+    passes: Vec<PassReport<'a>>,
+    /// Pages that were sent once.
+    sent_once: Option<u64>,
+    /// Pages that were sent more often.
+    sent_again: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -305,6 +311,9 @@ impl<'a> Ram<'a> {
             blocks: ram.blocks.iter().map(Block::new).collect(),
             pages: PageCounts::new(ram.pages()),
             multifd_flushes: ram.flushes,
+            passes: PassReport::all(ram),
+            sent_once: ram.passes.sent().map(|(once, _)| once),
+            sent_again: ram.passes.sent().map(|(_, again)| again),
         }
     }
 }

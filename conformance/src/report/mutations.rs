@@ -74,6 +74,7 @@ fn find(find: &Find, out: &mut dyn Write, styles: &Styles) -> io::Result<()> {
 fn words(verdict: &Verdict) -> &str {
     match verdict {
         Verdict::Accept => "accepts",
+        Verdict::Hang => "neither accepts nor rejects",
         Verdict::Reject(words) | Verdict::Crash(words) => words,
     }
 }

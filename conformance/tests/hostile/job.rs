@@ -7,11 +7,12 @@ use std::sync::Arc;
 use conformance::container::{self, error_of, Options, Source};
 use conformance::contents::devices;
 use conformance::input::Input;
+use conformance::judge::{check, Judge, Reading as Known};
 use conformance::measure::Measurer;
 use conformance::outline::Outline;
 use conformance::report::subject::Subject;
 use conformance::report::{decode, inspect, Styles};
-use conformance::side::{check, Side};
+use conformance::side::Side;
 use conformance::walk::{Stop, Walk};
 use vmsd_schema::decode::machine::{Machine, Options as Reading};
 use vmsd_schema::decode::typed::Registry;
@@ -93,14 +94,14 @@ pub(super) fn read_typed(bytes: &[u8], registry: &Registry) -> usize {
 }
 
 /// Checks `bytes` against the stream that they were, in both directions.
-pub(super) fn judge(bytes: Vec<u8>, target: &mut Side, registry: &Registry) {
-    let mut source = Side {
+pub(super) fn judge(bytes: Vec<u8>, judge: &Judge, target: &Known<'_>) {
+    let source = Side {
         stream: Some(bytes),
         ..Side::default()
     };
-    let _ = check(&source, target, Some(registry));
-    let _ = check(target, &source, Some(registry));
-    source.stream = None;
+    let source = judge.read(&source);
+    let _ = check(&source, target);
+    let _ = check(target, &source);
 }
 
 fn is_named_stop(stop: &Stop) -> usize {

@@ -1,18 +1,32 @@
 //! Which of the target's handlers a section finds (`find_se`).
 
-use crate::decode::machine::{Machine, MachineSection};
+use crate::decode::machine::{Layout, Machine, MachineSection};
+use crate::decode::Reason;
 
 /// Instance of a handler without an alias, as the stream would have to name it.
 const ANY: u32 = u32::MAX;
 
 /// Handlers with an alias of their own: the I/O base under which old versions registered them, and the instance that it means.
-const ALIASES: [(&str, u32, u32); 5] = [
+const ALIASES: [(&str, u32, u32); 10] = [
     ("i8259", 0x20, 0),
     ("i8259", 0xa0, 1),
     ("mc146818rtc", 0x70, 0),
     ("i8254", 0x40, 0),
+    ("fdc", 0x3f0, 0),
+    ("serial", 0x3f8, 0),
+    ("serial", 0x2f8, 1),
+    ("serial", 0x3e8, 2),
+    ("serial", 0x2e8, 3),
     ("ram", 0, 0),
 ];
+
+/// Handlers that every QEMU has, and that send only what is needed (`globalstate_needed`, `replay_vmstate_need`).
+const ALWAYS: [&str; 2] = ["globalstate", "replay"];
+
+/// Whether the target loads a section that its own stream need not show.
+pub(super) fn is_silent(idstr: &str, instance: u32) -> bool {
+    instance == 0 && ALWAYS.contains(&idstr)
+}
 
 /// The target's handlers, as far as its stream shows them.
 #[derive(Debug)]
@@ -58,7 +72,8 @@ fn answers(section: &MachineSection<'_>, instance: u32) -> bool {
         .filter(|(name, ..)| *name == section.name)
         .peekable();
     if aliases.peek().is_none() {
-        return instance == ANY;
+        // An old-style handler has alias 0, and is registered as 0 itself (`register_savevm_live`).
+        return instance == ANY && section.layout != Layout::Unknown(Reason::Handler);
     }
     aliases.any(|(_, alias, meant)| *alias == instance && *meant == own)
 }

@@ -64,6 +64,32 @@ pub(super) fn config(reader: &mut Reader<'_>, local: Option<&[u8]>, size: u64) -
     ))
 }
 
+/// Reads the levels of the pins, each of which is 0 or 1 (`get_pci_irq_state`).
+pub(super) fn irq_state(reader: &mut Reader<'_>, size: u64) -> Step {
+    for _ in 0..size / 4 {
+        let at = reader.offset();
+        let level = take(reader, 4)?
+            .iter()
+            .fold(0, |n: u32, byte| n << 8 | u32::from(*byte));
+        if level > 1 {
+            let sentence = format!("irq state {}: must be 0 or 1.", level as i32);
+            let said = Said {
+                lines: vec![sentence.clone()],
+                apart: vec![sentence],
+                chain: "Failed to load element of type pci irq state for irq_state".to_owned(),
+                ..Said::default()
+            };
+            let refusal = Refusal::new("value-differs", at, said);
+            let refusal = refusal.between(level.to_string(), "0 or 1");
+            return Err(refusal.meaning(
+                "the level of an interrupt pin is neither 0 nor 1",
+                "capture the source again: no QEMU writes this",
+            ));
+        }
+    }
+    Ok(())
+}
+
 /// The first compared byte that differs: where, what came, what the target has.
 fn difference(came: &[u8], local: &[u8]) -> Option<(usize, u8, u8)> {
     let mut mask = compared(local);
@@ -135,6 +161,13 @@ fn capability(local: &[u8], at: usize, id: u8, mask: &mut Mask) {
         0x10 => {
             whole(2, 8); // flags and device capabilities
             whole(12, 16); // link capabilities
+            if byte(local, at + 3) & 1 == 1 {
+                whole(20, 24); // slot capabilities, with the slot's number
+            }
+            if byte(local, at + 2) & 0x0f >= 2 {
+                whole(36, 40); // device capabilities 2
+                whole(44, 48); // link capabilities 2
+            }
         }
         MSIX => {
             whole(2, 3);
@@ -175,7 +208,10 @@ fn part(at: usize) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::indexing_slicing)] // of arrays that are as long as they say
+    #![allow(
+        clippy::indexing_slicing,
+        reason = "of arrays that are as long as they say"
+    )]
 
     use super::*;
 

@@ -1,6 +1,6 @@
 //! One section: its handler, its version, its body, its footer (`qemu_loadvm_section_start_full`).
 
-use super::handler::Handlers;
+use super::handler::{self, Handlers};
 use super::refusal::Refusal;
 use super::walk::{Difference, Walk};
 use super::wording::Said;
@@ -8,7 +8,6 @@ use super::{ram, Source, Target, Wording};
 use crate::compat::{Finding, Severity};
 use crate::decode::machine::{Layout, Machine, MachineSection};
 use crate::decode::Reason;
-use crate::schema::Dialect;
 use crate::stream::Grammar;
 use crate::wire::{marker, Reader};
 
@@ -25,6 +24,9 @@ pub(super) fn check(
     let wording = Wording::of(target.qemu);
     let (idstr, instance) = (&section.name, section.header.instance.0);
     let Some(handler) = handlers.find(idstr, instance) else {
+        if handler::is_silent(idstr, instance) {
+            return;
+        }
         if target.machine.stopped.is_some() {
             findings.push(unknown(section, "the target's stream could not be read to its end, so it may or may not have this device"));
             return;
@@ -128,6 +130,12 @@ fn body(
     findings: &mut Vec<Finding>,
 ) {
     if handler.layout == Layout::Unknown(Reason::Handler) {
+        if section.header.version != handler.header.version {
+            findings.push(unknown(
+                section,
+                "an old-style handler: only its own code knows what another version contains",
+            ));
+        }
         return; // an old-style handler: its own code decides, and it takes what it wrote
     }
     let sent = source.machine.layout(section);
@@ -145,7 +153,7 @@ fn body(
         return;
     };
     let mut reader = Reader::with_base(rest, section.body_at);
-    let mut walk = Walk::new(target.knowledge, target.qemu >= Dialect::Qemu11_1);
+    let mut walk = Walk::new(target);
     let result = walk.vmsd(read, sent, local.as_ref(), &mut reader);
     findings.extend(
         walk.doubts

@@ -1,13 +1,21 @@
 //! The look-ahead behind the fields of a description (`vmstate_subsection_load`).
 
-use super::knowledge::Told;
 use super::refusal::Refusal;
 use super::walk::{Step, Walk};
 use super::wording::{Errno, Said};
+use crate::compat::Told;
 use crate::decode::Struct;
 use crate::schema::Description;
 use crate::vmstate::subsection_name;
 use crate::wire::Reader;
+
+/// Subsections of one pointer's contents, sent if and only if the pointer is set (`warp_timer_state_needed`,
+/// `vmstate_hda_audio_stream_buf_needed`). Where the target's own stream lacks one, it has NULL there.
+const FOLLOWS_POINTER: [&str; 3] = [
+    "timer/icount/warp_timer",
+    "timer/icount/timers",
+    "hda-audio-stream/buffer",
+];
 
 impl Walk<'_> {
     /// Reads subsections while the bytes announce them.
@@ -21,7 +29,9 @@ impl Walk<'_> {
         while let Some(name) = subsection_name(reader, &read.vmsd_name) {
             let name = String::from_utf8_lossy(name).into_owned();
             let at = reader.offset();
-            let own = read.subsection(&name);
+            // Where the target shows nothing of a subsection, it is read by the source's layout, which says nothing of the target.
+            let borrowed = sent.is_some_and(|sent| std::ptr::eq(sent, read));
+            let own = read.subsection(&name).filter(|_| !borrowed);
             let sent = sent.and_then(|sent| sent.subsection(&name));
             let told = self.knowledge.subsection(&read.vmsd_name, &name);
             self.allowed(&read.vmsd_name, &name, own, told, at)?;
@@ -52,6 +62,23 @@ impl Walk<'_> {
         told: Told,
         at: u64,
     ) -> Step {
+        if own.is_none() && FOLLOWS_POINTER.contains(&name) {
+            let function = if self.chained {
+                "vmstate_load_vmsd"
+            } else {
+                "vmstate_load_state"
+            };
+            let said = Said {
+                chain: format!("{function}: Assertion `first_elem || !n_elems || !size' failed."),
+                errno: Errno::Aborts,
+                ..Said::default()
+            };
+            let refusal = Refusal::new("pointer-missing", at, said);
+            return Err(refusal.between("sends it", "NULL").within(name).meaning(
+                "the target has nothing to load this subsection into, and aborts",
+                "give both sides the same properties of this device (-icount, audio streams)",
+            ));
+        }
         match (own, told) {
             (Some(_), _) | (None, Told::Has) => Ok(()),
             (None, Told::HasNot) => {

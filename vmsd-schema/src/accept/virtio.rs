@@ -1,5 +1,7 @@
 //! The field of type `virtio`: a device's state behind its transport, which no description explains (`virtio_load`).
 
+use std::fmt;
+
 use super::pci;
 use super::refusal::Refusal;
 use super::walk::{skip, take, Step, Walk};
@@ -99,24 +101,61 @@ impl<'b> Blob<'b> {
                 "give both sides the same number and size of queues",
             ));
         }
-        let (sent, local) = (self.ports()?, own.ports()?);
-        if sent == local {
+        let (sent, local) = (
+            self.ports(own.port_words()?)?,
+            own.ports(own.port_words()?)?,
+        );
+        if sent.map == local.map && sent.ids.iter().all(|id| local.ids.contains(id)) {
             return None;
         }
         let refusal = Refusal::new("ports-differ", at, Said::default());
-        let refusal = refusal.between(format!("ports {sent:#x}"), format!("ports {local:#x}"));
+        let refusal = refusal.between(sent.to_string(), local.to_string());
         Some(refusal.inside("virtio-console", "virtio").meaning(
             "the target has other ports",
             "give both sides the same ports under the same numbers",
         ))
     }
 
-    /// The map of the first 32 ports of a serial device (`virtio_serial_load_device`).
-    fn ports(&self) -> Option<u32> {
+    /// Words of a serial device's map of ports: one for 32 of those that it can have.
+    fn port_words(&self) -> Option<u32> {
         const SERIAL: u16 = 3;
+        let mut reader = Some(Reader::new(self.device)).filter(|_| self.kind == SERIAL)?;
+        reader.skip(2 + 2).ok()?;
+        Some(reader.u32().ok()?.div_ceil(32).min(MAX_QUEUES))
+    }
+
+    /// The ports of a serial device, as one that has a map of so many words reads them (`virtio_serial_load_device`).
+    fn ports(&self, words: u32) -> Option<Ports> {
         let mut reader = Reader::new(self.device);
         reader.skip(2 + 2 + 4).ok()?;
-        reader.u32().ok().filter(|_| self.kind == SERIAL)
+        let mut ports = Ports::default();
+        for _ in 0..words {
+            ports.map.push(reader.u32().ok()?);
+        }
+        let count = reader.u32().ok()?;
+        for _ in 0..count.min(MAX_QUEUES) {
+            ports.ids.push(reader.u32().ok()?);
+            reader.skip(1 + 1).ok()?;
+            if reader.u32().ok()? != 0 {
+                break; // a request in flight, which is as long as it says
+            }
+        }
+        Some(ports)
+    }
+}
+
+/// Which ports a serial device has.
+#[derive(Debug, Default)]
+struct Ports {
+    /// A bit for each number that is taken.
+    map: Vec<u32>,
+    /// The numbers of those that are listed.
+    ids: Vec<u32>,
+}
+
+impl fmt::Display for Ports {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ports {:?}, map {:#x?}", self.ids, self.map)
     }
 }
 

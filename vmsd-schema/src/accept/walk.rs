@@ -6,14 +6,13 @@
 
 use super::align::{self, Group, Pair};
 use super::counts::Numbers;
-use super::knowledge::Knowledge;
 use super::refusal::{truncated, Refusal};
-use super::wording::Said;
-use super::{pci, virtio};
+use super::{hotplug, pci, value, virtio, Target};
+use crate::compat::Knowledge;
 use crate::decode::{group, Content, Kind, Node, Scalar, ScalarKind, Struct};
 use crate::error::Error;
 use crate::limits::MAX_DEPTH;
-use crate::schema::{Body, Description, FieldEntry};
+use crate::schema::{Body, Description, Dialect, FieldEntry};
 use crate::wire::{marker, Reader};
 
 pub(super) type Step<T = ()> = Result<T, Box<Refusal>>;
@@ -35,6 +34,8 @@ pub(super) struct Walk<'k> {
     /// Whether the target is an 11.x, which checks more.
     pub(super) chained: bool,
     pub(super) differences: Vec<Difference>,
+    /// How many CPUs the target has.
+    pub(super) cpus: u64,
     /// What does not stop the load for certain.
     pub(super) doubts: Vec<Refusal>,
     numbers: Numbers,
@@ -50,10 +51,15 @@ struct Element<'e, 'd> {
 }
 
 impl<'k> Walk<'k> {
-    pub(super) fn new(knowledge: &'k Knowledge<'k>, chained: bool) -> Self {
+    pub(super) fn new(target: &Target<'k>) -> Self {
+        let sections = target.machine.sections.iter();
+        let cpus = sections
+            .filter(|section| section.name == "cpu_common")
+            .count();
         Self {
-            knowledge,
-            chained,
+            knowledge: target.knowledge,
+            chained: target.qemu >= Dialect::Qemu11_1,
+            cpus: cpus as u64,
             differences: Vec::new(),
             doubts: Vec::new(),
             numbers: Numbers::default(),
@@ -76,7 +82,7 @@ impl<'k> Walk<'k> {
                 "the descriptions nest too deep",
             ));
         }
-        let numbers = self.numbers.len();
+        let (numbers, vmsd) = (self.numbers.len(), read.vmsd_name.as_str());
         // Without a description of the source's own, the target's layout has to do.
         let fields = sent.map_or(read.fields.as_slice(), |sent| &sent.fields);
         for pair in align::align(&read.fields, fields) {
@@ -92,9 +98,14 @@ impl<'k> Walk<'k> {
                 }
                 Pair::Source(_) => None,
             };
-            let result = self.pair(pair, local, reader);
+            let result = match (pair, local) {
+                (Pair::Both(_, read, sent), None) if hotplug::is_of_cpus(vmsd, name) => {
+                    hotplug::cpus(self, read, sent, reader)
+                }
+                _ => self.pair(pair, local, reader),
+            };
             self.path.pop();
-            result.map_err(|refusal| refusal.inside(&read.vmsd_name, name))?;
+            result.map_err(|refusal| refusal.inside(vmsd, name))?;
         }
         let result = self.subsections(read, sent, local, reader);
         self.numbers.forget(numbers);
@@ -151,7 +162,7 @@ impl<'k> Walk<'k> {
         }
     }
 
-    fn differ(
+    pub(super) fn differ(
         &mut self,
         rule: &'static str,
         source: String,
@@ -169,7 +180,7 @@ impl<'k> Walk<'k> {
         });
     }
 
-    fn elements(
+    pub(super) fn elements(
         &mut self,
         read: Group<'_>,
         sent: Option<Group<'_>>,
@@ -263,15 +274,17 @@ impl<'k> Walk<'k> {
                     self.numbers.note(value, own);
                 }
                 let own = own.filter(|own| *own != value);
-                self.timers(&read.name, value, own, at)?;
-                check_scalar(&read.type_name, value, own, at)
+                if self.chained && self.path.len() == 1 {
+                    value::timers(&read.name, value, own, at)?;
+                }
+                value::scalar(&read.type_name, value, own, at)
             }
             Kind::Null | Kind::Marker => {
                 let at = reader.offset();
                 let (came, own) = (byte(reader)?, bytes.and_then(<[u8]>::first).copied());
                 match own.unwrap_or(marker::NULL_POINTER) {
                     own if own == came => Ok(()),
-                    own => Err(pointer(at, came, own)),
+                    own => Err(value::pointer(at, came, own)),
                 }
             }
             Kind::Counted8 => reader
@@ -284,29 +297,11 @@ impl<'k> Walk<'k> {
             }
             _ => match read.type_name.as_str() {
                 "pci config" => pci::config(reader, bytes, read.size),
+                "pci irq state" => pci::irq_state(reader, read.size),
                 "virtio" => virtio::load(self, reader, bytes, sent),
                 _ => self.sized(element, reader),
             },
         }
-    }
-
-    /// 11.x loads as many timers as it has (`hpet_validate_num_timers`).
-    fn timers(&self, name: &str, came: u64, own: Option<u64>, at: u64) -> Step {
-        let Some(own) =
-            own.filter(|_| self.chained && self.path.len() == 1 && name.starts_with("num_timers"))
-        else {
-            return Ok(());
-        };
-        let said = Said {
-            chain: "Input validation failed: hpet/num_timers must match version_id: 2".to_owned(),
-            ..Said::default()
-        };
-        let refusal =
-            Refusal::new("value-differs", at, said).between(came.to_string(), own.to_string());
-        Err(refusal.meaning(
-            "the target has another number of timers",
-            "give both sides the same number of timers",
-        ))
     }
 
     /// A value of so many bytes. Where only QEMU's code for the type knows how many, they are the source's.
@@ -383,50 +378,6 @@ fn number(scalar: Scalar) -> u64 {
         Scalar::Uint { value, .. } => value,
         Scalar::Int { value, .. } => value as u64,
     }
-}
-
-/// Types that compare (`vmstate_info_int32_equal`, `vmstate_info_int32_le`).
-fn check_scalar(type_name: &str, came: u64, own: Option<u64>, at: u64) -> Step {
-    let Some(own) = own else {
-        return Ok(());
-    };
-    let sentence = if type_name.ends_with(" equal") {
-        format!("{own:x} != {came:x}")
-    } else if type_name.ends_with(" le") && !(0..=own as i64).contains(&(came as i64)) {
-        format!(
-            "Invalid value {} expecting positive value <= {}",
-            came as i64, own as i64
-        )
-    } else {
-        return Ok(());
-    };
-    let said = Said {
-        lines: vec![sentence.clone()],
-        apart: vec![sentence],
-        ..Said::default()
-    };
-    let refusal =
-        Refusal::new("value-differs", at, said).between(format!("{came:#x}"), format!("{own:#x}"));
-    Err(refusal.meaning(
-        "the target compares the value with its own",
-        "give both sides the same device with the same properties",
-    ))
-}
-
-fn pointer(at: u64, came: u8, own: u8) -> Box<Refusal> {
-    let sentence = "vmstate: get_nullptr expected VMS_NULLPTR_MARKER".to_owned();
-    let said = Said {
-        lines: vec![sentence.clone()],
-        apart: vec![sentence],
-        ..Said::default()
-    };
-    let refusal = Refusal::new("pointer-markers-changed", at, said);
-    refusal
-        .between(format!("{came:#x}"), format!("{own:#x}"))
-        .meaning(
-            "an element that is there on one side is NULL on the other",
-            "give both sides the same number of elements",
-        )
 }
 
 fn ended(error: &Error) -> Box<Refusal> {

@@ -21,6 +21,10 @@ pub(super) enum Errno {
     NoEntry,
     /// EIO
     Io,
+    /// EPERM
+    Permission,
+    /// None: QEMU aborts.
+    Aborts,
 }
 
 /// What the layers of a load say of one refusal, without the last line.
@@ -47,6 +51,9 @@ impl Wording {
 
     /// All of it, as QEMU prints it.
     pub(super) fn print(self, said: &Said) -> String {
+        if said.errno == Errno::Aborts {
+            return said.chain.clone();
+        }
         let last = format!("load of migration failed: {}", said.errno.text());
         if !self.chained {
             return [said.lines.as_slice(), &[last]].concat().join(" ; ");
@@ -115,6 +122,9 @@ impl Wording {
     pub(super) fn body(self, idstr: &str, instance: u32, said: &Said) -> String {
         let outer =
             format!("error while loading state for instance {instance:#x} of device '{idstr}'");
+        if said.errno == Errno::Aborts {
+            return self.print(said);
+        }
         let mut said = said.clone();
         said.lines.push(outer.clone());
         said.chain = match said.chain.as_str() {
@@ -135,12 +145,37 @@ impl Wording {
     }
 }
 
+impl Wording {
+    /// A command of postcopy before postcopy was advised.
+    pub(super) fn postcopy_state(self, command: &str) -> String {
+        let sentence = format!("CMD_POSTCOPY_{command} in wrong postcopy state (0)");
+        self.print(&Said {
+            lines: vec![sentence.clone()],
+            chain: sentence,
+            errno: Errno::Permission,
+            ..Said::default()
+        })
+    }
+
+    /// A command that the version has no more.
+    pub(super) fn retired_command(self, number: u16) -> String {
+        let sentence = format!("MIG_CMD {number:#x} deprecated (len 0x0)");
+        self.print(&Said {
+            lines: vec![sentence.clone()],
+            chain: sentence,
+            ..Said::default()
+        })
+    }
+}
+
 impl Errno {
     fn text(self) -> &'static str {
         match self {
             Self::Invalid => "Invalid argument",
             Self::NoEntry => "No such file or directory",
             Self::Io => "Input/output error",
+            Self::Permission => "Operation not permitted",
+            Self::Aborts => "Aborted",
         }
     }
 }

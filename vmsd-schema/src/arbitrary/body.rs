@@ -75,6 +75,7 @@ impl Maker<'_, '_> {
                 counts.insert(name, below(self.u, 5) as u64);
             }
         }
+        let start = self.out.len();
         let mut fields = Vec::new();
         for (index, field) in schema.fields.iter().enumerate() {
             if !self.is_there(field, version) {
@@ -89,7 +90,9 @@ impl Maker<'_, '_> {
             fields.extend(written.map_err(|error| error.inside(name))?);
         }
         let mut subsections = Vec::new();
-        for subsection in &schema.subsections {
+        // Behind an element without a byte, a subsection would be loaded into the element before it.
+        let sent = self.out.len() > start;
+        for subsection in schema.subsections.iter().filter(|_| sent) {
             if once_in(self.u, 2) {
                 let written = self.subsection(subsection);
                 subsections.push(written.map_err(|error| error.inside(subsection.name.clone()))?);

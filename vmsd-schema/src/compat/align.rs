@@ -5,10 +5,11 @@
 
 use super::subject::{Alone, Fields, Out, Role, Subject};
 use super::wire::{bytes, host_bytes, is_padding, present, same_form, same_name};
+use super::Severity;
 use crate::schema::sequence::{align, Step};
 use crate::schema::{Count, Device, Extent, Field, Schema, Shape};
 
-pub(super) fn devices(source: &Device, target: &Device, out: &mut Out) {
+pub(super) fn devices(source: &Device, target: &Device, out: &mut Out<'_>) {
     if source.schema == target.schema {
         return;
     }
@@ -30,6 +31,28 @@ pub(super) fn devices(source: &Device, target: &Device, out: &mut Out) {
     });
 }
 
+/// A device of which no source of the target's says whether it is there: what is known of its table beside them.
+/// Whether anything is.
+pub(super) fn beside(device: &Device, out: &mut Out<'_>) -> bool {
+    let (name, version) = (device.schema.name.as_str(), device.schema.version);
+    let tables_named = out.beside.map(|beside| beside.tables_named(name));
+    let alike = tables_named.into_iter().flatten();
+    let alike = alike.max_by_key(|table| super::shared_names(&device.schema, table));
+    let Some(table) = alike else { return false };
+    let before = out.findings.len();
+    out.device(device, |out| {
+        tables(&device.schema, table, Role::Section, version, version, out);
+    });
+    // A table for several versions of QEMU has fields that only some of them send: what is uncertain by it means nothing.
+    let mut place = 0;
+    out.findings.retain(|finding| {
+        place += 1;
+        let certain = finding.severity == Severity::Break || finding.rule == "subsection-removed";
+        place <= before || certain
+    });
+    true
+}
+
 /// A table of both sides. The source writes it at `written`, the target reads it at `read`.
 fn tables(
     source: &Schema,
@@ -37,7 +60,7 @@ fn tables(
     role: Role,
     written: Option<u32>,
     read: Option<u32>,
-    out: &mut Out,
+    out: &mut Out<'_>,
 ) {
     if source == target {
         return;
@@ -101,7 +124,7 @@ struct Sides<'s> {
 
 impl<'s> Sides<'s> {
     /// A field of both.
-    fn both(&self, source: &'s Field, target: &'s Field, out: &mut Out) {
+    fn both(&self, source: &'s Field, target: &'s Field, out: &mut Out<'_>) {
         if source == target && self.written == self.read {
             return;
         }
@@ -125,7 +148,7 @@ impl<'s> Sides<'s> {
     }
 
     /// Fields between two pairs that have no partner of their name.
-    fn gap(&self, left: &mut Vec<&'s Field>, right: &mut Vec<&'s Field>, out: &mut Out) {
+    fn gap(&self, left: &mut Vec<&'s Field>, right: &mut Vec<&'s Field>, out: &mut Out<'_>) {
         let (sent, wanted) = (std::mem::take(left), std::mem::take(right));
         if sent.is_empty() && wanted.is_empty() {
             return;
@@ -152,7 +175,7 @@ impl<'s> Sides<'s> {
     }
 
     /// What has no partner at all.
-    fn rest(&self, left: &mut Vec<&'s Field>, right: &mut Vec<&'s Field>, out: &mut Out) {
+    fn rest(&self, left: &mut Vec<&'s Field>, right: &mut Vec<&'s Field>, out: &mut Out<'_>) {
         let (sent, wanted) = (std::mem::take(left), std::mem::take(right));
         match fit(&sent, &wanted) {
             Fit::Same => {}
@@ -161,7 +184,7 @@ impl<'s> Sides<'s> {
         }
     }
 
-    fn differences(&self, sent: &[&'s Field], wanted: &[&'s Field], out: &mut Out) {
+    fn differences(&self, sent: &[&'s Field], wanted: &[&'s Field], out: &mut Out<'_>) {
         for field in sent {
             let moved = self
                 .target
@@ -293,13 +316,16 @@ fn always(field: &Field) -> bool {
     !matches!(field.presence, crate::schema::Presence::Conditional)
 }
 
-fn subsections(source: &Schema, target: &Schema, out: &mut Out) {
+/// The target's subsection of that name, in its own table or, where that need not be all, in what is known beside it.
+fn known<'s>(target: &'s Schema, name: &str, out: &Out<'s>) -> Option<&'s Schema> {
+    let own = target.subsections.iter().find(|other| other.name == name);
+    let beside = out.beside.filter(|_| target.extent < Extent::Whole);
+    own.or_else(|| beside?.subsection_table(&target.name, name))
+}
+
+fn subsections(source: &Schema, target: &Schema, out: &mut Out<'_>) {
     for subsection in &source.subsections {
-        match target
-            .subsections
-            .iter()
-            .find(|other| other.name == subsection.name)
-        {
+        match known(target, &subsection.name, out) {
             Some(other) => out.inside(&subsection.name, false, |out| {
                 out.show(&Subject::Subsections {
                     source,

@@ -53,17 +53,23 @@ impl Matrix {
     /// Checks every pair that `mode` asks for; `sets` stand from the oldest to the newest.
     #[must_use]
     pub fn of(sets: &[(String, SchemaSet)], mode: Mode) -> Self {
-        Self::of_pairs(sets, |from, to| mode.asks(from, to))
+        let names = sets.iter().map(|(name, _)| name.clone()).collect();
+        Self::by(names, |from, to| {
+            let (from, to) = (
+                sets.get(from).filter(|_| mode.asks(from, to))?,
+                sets.get(to)?,
+            );
+            Some(check(&from.1, &to.1))
+        })
     }
 
-    /// Checks the pairs that `wanted` names by their places.
+    /// Checks machines by their places in a list; nothing where a pair is not asked for.
     #[must_use]
-    pub fn of_pairs(sets: &[(String, SchemaSet)], wanted: impl Fn(usize, usize) -> bool) -> Self {
+    pub fn by(names: Vec<String>, check: impl Fn(usize, usize) -> Option<Vec<Finding>>) -> Self {
         let mut cells = Vec::new();
-        for (from, (_, source)) in sets.iter().enumerate() {
-            for (to, (_, target)) in sets.iter().enumerate() {
-                if wanted(from, to) {
-                    let findings = check(source, target);
+        for from in 0..names.len() {
+            for to in 0..names.len() {
+                if let Some(findings) = check(from, to) {
                     cells.push(Cell {
                         from,
                         to,
@@ -73,10 +79,7 @@ impl Matrix {
                 }
             }
         }
-        Self {
-            names: sets.iter().map(|(name, _)| name.clone()).collect(),
-            cells,
-        }
+        Self { names, cells }
     }
 
     /// The cell of a pair, if the mode asked for it.

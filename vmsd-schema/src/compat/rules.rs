@@ -12,7 +12,7 @@ pub struct Rule {
     pub severity: Severity,
     /// The page that `vmsd rules` prints.
     pub text: &'static str,
-    pub(super) check: fn(&Subject<'_>, &mut Out),
+    pub(super) check: fn(&Subject<'_>, &mut Out<'_>),
 }
 
 impl Rule {

@@ -1,7 +1,7 @@
 //! What a rule looks at, and where it reports.
 
-use super::{Finding, Rule, Severity, RULES};
-use crate::schema::{Device, Field, Schema, SchemaSet};
+use super::{Finding, Knowledge, Rule, Severity, RULES};
+use crate::schema::{Device, Field, Presence, Schema, SchemaSet};
 
 /// One thing that a source and a target have, or that only one of them has.
 pub(super) enum Subject<'s> {
@@ -45,6 +45,44 @@ pub(super) enum Subject<'s> {
     },
 }
 
+impl<'s> Subject<'s> {
+    /// The tables of both, if their versions are on the wire.
+    pub(super) fn versioned(&self) -> Option<(&'s Schema, &'s Schema)> {
+        match self {
+            Self::Tables {
+                role: Role::Nested, ..
+            } => None,
+            Self::Tables { source, target, .. } => Some((source, target)),
+            _ => None,
+        }
+    }
+
+    /// A field of both whose versions differ in whether it is there.
+    pub(super) fn since(&self) -> Option<Since<'s>> {
+        let Self::Fields(fields) = self else {
+            return None;
+        };
+        let (Presence::Since(a), Presence::Since(b)) =
+            (fields.source.presence, fields.target.presence)
+        else {
+            return None;
+        };
+        let (sent, expected) = (a <= fields.written, b <= fields.read);
+        (sent != expected).then_some(Since {
+            fields: *fields,
+            sent,
+        })
+    }
+}
+
+/// A field that one side has at the versions at which both meet, and the other has not.
+#[derive(Clone, Copy)]
+pub(super) struct Since<'s> {
+    pub(super) fields: Fields<'s>,
+    /// Whether it is the source that has it.
+    pub(super) sent: bool,
+}
+
 /// What a table is to the stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
@@ -77,8 +115,10 @@ pub(super) struct Alone<'s> {
 
 /// Findings, and the place that they are about.
 #[derive(Default)]
-pub(super) struct Out {
+pub(super) struct Out<'k> {
     pub(super) findings: Vec<Finding>,
+    /// What is known of the target's tables beside its own sources.
+    pub(super) beside: Option<&'k Knowledge<'k>>,
     section: String,
     idstr: String,
     path: Vec<String>,
@@ -97,7 +137,14 @@ pub(super) struct Report<'r> {
     pub(super) qemu: Option<String>,
 }
 
-impl Out {
+impl<'k> Out<'k> {
+    pub(super) fn beside(beside: &'k Knowledge<'k>) -> Self {
+        Self {
+            beside: Some(beside),
+            ..Self::default()
+        }
+    }
+
     /// Shows `subject` to every rule.
     pub(super) fn show(&mut self, subject: &Subject<'_>) {
         for rule in RULES {

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use conformance::mirrors;
+use conformance::judge::{check, Judge, Reading};
 use conformance::report::check::{self as report, Checked};
-use conformance::side::{check, Side};
+use conformance::side::Side;
 use vmsd_schema::compat::Verdict;
 
 use crate::common::{print_json, Context, Exit, Failure, Format};
@@ -14,13 +14,15 @@ use crate::common::{print_json, Context, Exit, Failure, Format};
 #[derive(Debug, clap::Args)]
 #[command(after_help = concat!(
     "Each side is one source or several of the same machine: a migration stream, a -dump-vmstate dump, a schema file; plain or\n",
-    "compressed by gzip or zstd. The bytes of FROM's stream are judged, by the layout, the counts and the values of TO's. A dump of\n",
-    "TO's QEMU tells which subsections and versions it knows beside those that its stream shows; so do the built-in mirrors.\n",
+    "compressed by gzip or zstd. Where both sides have a stream, the bytes of FROM's are judged, by the layout, the counts and the\n",
+    "values of TO's; else the sides' schemas are. A dump of TO's QEMU tells which subsections and versions it knows beside those\n",
+    "that its stream shows; so do the built-in mirrors, as TO's version has them.\n",
     "\nThe verdict is `loads`, `breaks`, `risk` (it depends on the guest) or `unknown` (the sources do not tell enough). A finding quotes\n",
     "what TO's QEMU would print; the first that breaks is the one it stops at.\n",
     "\nExamples:\n",
     "  vmsd check --from guest.qevm --to target.qevm target-dump.json\n",
     "  vmsd check --from a.qevm --to b.qevm --mode full --format json | jq -r .verdict\n",
+    "  vmsd check --from old-dump.json --to new-dump.json --reverse\n",
     "\nExit status: 0 it loads; 1 it does not, or nobody can tell; 2 a source cannot be read."
 ))]
 pub(crate) struct Args {
@@ -61,8 +63,11 @@ impl Args {
         if self.reverse {
             sides.reverse();
         }
-        let registry = (!self.no_builtin).then(mirrors::registry);
-        let [from, to] = &sides;
+        let judge = match self.no_builtin {
+            false => Judge::with_mirrors(),
+            true => Judge::default(),
+        };
+        let [from, to] = &sides.each_ref().map(|side| judge.read(side));
         let mut directions = Vec::new();
         if self.mode != Mode::Forward {
             directions.push((from, to));
@@ -70,16 +75,12 @@ impl Args {
         if self.mode != Mode::Backward {
             directions.push((to, from));
         }
-        let mut checked = Vec::new();
-        for (from, to) in directions {
-            let findings = check(from, to, registry.as_ref())
-                .map_err(|sentence| Failure::file(&to.name, sentence))?;
-            checked.push(Checked {
-                from: from.name.clone(),
-                to: to.name.clone(),
-                findings,
-            });
-        }
+        let direction = |(from, to): (&Reading<'_>, &Reading<'_>)| Checked {
+            from: from.name().to_owned(),
+            to: to.name().to_owned(),
+            findings: check(from, to),
+        };
+        let checked: Vec<_> = directions.into_iter().map(direction).collect();
         context.print(|out, styles| match self.format {
             Format::Text => report::text(&checked, out, styles),
             Format::Json => print_json(out, &report::Report::new(&checked)),

@@ -138,6 +138,7 @@ impl Args {
         let (version, machine, written) = (&outcome.version, &outcome.machine, outcome.written);
         let sentence = match &outcome.verdict {
             Verdict::Accept => format!("QEMU {version} {machine}: accepts the stream that {written} mirrors wrote"),
+            Verdict::Hang => format!("QEMU {version} {machine}: neither accepts nor rejects the stream that {written} mirrors wrote"),
             Verdict::Reject(words) | Verdict::Crash(words) => format!("QEMU {version} {machine}: rejects the stream that {written} mirrors wrote: {words}"),
         };
         context.say(&sentence);

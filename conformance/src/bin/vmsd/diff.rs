@@ -1,9 +1,12 @@
 //! `vmsd diff`: what differs between two streams, by device and field.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use conformance::contents::devices;
 use conformance::diff::{diff, Change, Side};
+use conformance::input::STDIN;
+use conformance::ram::compare::{compare, Changed, Memory};
+use conformance::ram::load::Opener;
 use conformance::report::diff as report;
 use conformance::select::matches;
 
@@ -12,10 +15,12 @@ use crate::common::{print_json, Context, Exit, Failure, Format, Opened, ReadArgs
 /// Compare two streams by device and field.
 #[derive(Debug, clap::Args)]
 #[command(after_help = concat!(
-    "Compared are the configuration, the RAM blocks and the state of devices; not the pages of RAM.\n",
+    "Compared are the configuration, the RAM blocks and the state of devices; with --ram also what is in memory, which\n",
+    "is unpacked into temporary files first.\n",
     "\nExamples:\n",
     "  vmsd diff before.qevm after.qevm\n",
     "  vmsd diff --ignore timer --ignore '*tsc*' before.qevm after.qevm\n",
+    "  vmsd diff --ram --ignore '*' before.qevm after.qevm\n",
     "  vmsd diff --format json a.qevm b.qevm | jq -r '.changes[].path'\n",
     "\nExit status: 0 nothing differs; 1 something does; 2 one of them cannot be read."
 ))]
@@ -27,6 +32,9 @@ pub(crate) struct Args {
     /// Leave out what matches: a device, a field's path, or both as DEVICE:PATH; with * and ?.
     #[arg(long, value_name = "PATTERN")]
     ignore: Vec<String>,
+    /// Compare guest memory too: ranges of pages that differ, by block and guest-physical address.
+    #[arg(long)]
+    ram: bool,
     /// How to write the report.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -50,11 +58,15 @@ impl Args {
             },
         );
         changes.retain(|change| !self.ignore.iter().any(|pattern| ignores(pattern, change)));
+        let memory = self.memory(context)?;
         context.print(|out, styles| match self.format {
-            Format::Text => report::text(&changes, out, styles),
+            Format::Text => {
+                report::text(&changes, out, styles)?;
+                report::memory(memory.as_deref().unwrap_or_default(), out, styles)
+            }
             Format::Json => print_json(
                 out,
-                &report::Report::new(&a.walk.name, &b.walk.name, &changes),
+                &report::Report::new(&a.walk.name, &b.walk.name, &changes, memory.as_deref()),
             ),
         })?;
         for side in [&a, &b] {
@@ -63,7 +75,34 @@ impl Args {
         let findings = [&a, &b]
             .iter()
             .any(|side| !side.outline.findings.is_empty());
-        Ok(Exit::of(findings || !changes.is_empty()))
+        let differs = !changes.is_empty() || memory.is_some_and(|memory| !memory.is_empty());
+        Ok(Exit::of(findings || differs))
+    }
+
+    /// What differs in guest memory, if that was asked for.
+    fn memory(&self, context: &Context) -> Result<Option<Vec<Changed>>, Failure> {
+        if !self.ram {
+            return Ok(None);
+        }
+        let load = |path: &PathBuf| {
+            let opener = Opener {
+                path: path.clone(),
+                options: self.read.place.options(),
+                page_size: self.read.page_size,
+                channels: Vec::new(),
+            };
+            let name = path.display().to_string();
+            if path == Path::new(STDIN) {
+                let sentence = "is read twice for its memory: it needs a file";
+                return Err(Failure::file("standard input", sentence));
+            }
+            let mut progress = context.progress(None);
+            Memory::load(&opener, &mut |done| progress.at(done))
+                .map_err(|stop| Failure::stop(&name, stop))
+        };
+        let (a, b) = (load(&self.a)?, load(&self.b)?);
+        let changed = compare(&a, &b).map_err(|error| Failure::io("a temporary file", &error))?;
+        Ok(Some(changed))
     }
 }
 

@@ -6,6 +6,7 @@ mod completions;
 mod conform;
 mod decode;
 mod diff;
+mod edit;
 mod files;
 mod generate;
 mod hexdump;
@@ -44,6 +45,7 @@ enum Command {
     Diff(diff::Args),
     Check(check::Args),
     Strip(strip::Args),
+    Edit(edit::Args),
     Conform(conform::Args),
     Unwrap(unwrap::Args),
     Ram(ram::Args),
@@ -63,6 +65,7 @@ impl Command {
             Self::Diff(args) => args.run(context),
             Self::Check(args) => args.run(context),
             Self::Strip(args) => args.run(context),
+            Self::Edit(args) => args.run(context),
             Self::Conform(args) => args.run(context),
             Self::Unwrap(args) => args.run(context),
             Self::Ram(args) => args.run(context),

@@ -3,16 +3,19 @@
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
+use conformance::judge::{check, Judge};
 use conformance::policy::{Date, Policy};
 use conformance::report::matrix::{self as report, Subject};
-use conformance::source::{self, Source};
+use conformance::side::{self, Side};
 use vmsd_schema::compat::{Matrix, Mode, Verdict};
+use vmsd_schema::schema::Dialect;
 
 use crate::common::{Context, Exit, Failure};
 
 /// Check every source against every other: which migrations load, and what stands between the rest.
 ///
-/// Sources stand from the oldest to the newest. What is compared is the wire, not names.
+/// Sources stand from the oldest to the newest. What is compared is the wire, not names; between two streams it is the
+/// bytes of the one that is loaded, as `vmsd check` does it.
 #[derive(Debug, clap::Args)]
 #[command(after_help = concat!(
     "Examples:\n",
@@ -23,11 +26,17 @@ use crate::common::{Context, Exit, Failure};
 ))]
 pub(crate) struct Args {
     /// Streams, -dump-vmstate files, schema files; plain or compressed by gzip or zstd.
-    #[arg(value_name = "SOURCE", required = true)]
+    #[arg(value_name = "SOURCE", required_unless_present = "builtin")]
     sources: Vec<PathBuf>,
     /// A folder of schemas of released versions, sorted by name. Only migrations between them and the sources count.
     #[arg(long, value_name = "FOLDER")]
     baseline: Option<PathBuf>,
+    /// The built-in mirrors as well, as each of the four families of QEMU versions has them.
+    #[arg(long)]
+    builtin: bool,
+    /// Do not let the built-in mirrors help to judge what a source leaves open.
+    #[arg(long)]
+    no_builtin: bool,
     /// Which migrations must work.
     #[arg(long, value_enum, default_value_t = Direction::Full)]
     mode: Direction,
@@ -97,24 +106,34 @@ impl Args {
             .map(folder)
             .transpose()?
             .unwrap_or_default();
-        let files: Vec<_> = released
-            .iter()
-            .chain(&self.sources)
-            .map(|path| Source::File(path.clone()))
-            .collect();
-        let mut sets = Vec::new();
-        for (source, outcome) in files.iter().zip(source::load_all(&files)) {
-            let loaded =
-                outcome.map_err(|failure| Failure::file(&source.name(), String::from(failure)))?;
-            for warning in &loaded.warnings {
-                context.say(&format!("warning: {}: {warning}", loaded.name));
+        let files: Vec<_> = released.iter().chain(&self.sources).cloned().collect();
+        let mut sides = Vec::new();
+        for outcome in side::load_all(&files) {
+            sides.push(outcome.map_err(|(name, why)| Failure::file(&name, String::from(why)))?);
+        }
+        if self.builtin {
+            sides.extend(Dialect::ALL.map(Side::builtin));
+        }
+        let judge = match self.no_builtin {
+            false => Judge::with_mirrors(),
+            true => Judge::default(),
+        };
+        let readings = judge.read_all(&sides);
+        for reading in &readings {
+            for warning in reading.warnings() {
+                context.say(&format!("warning: {}: {warning}", reading.name()));
             }
-            sets.push((loaded.name, loaded.set));
         }
         let (mode, released) = (Mode::from(self.mode), released.len());
         let across = |from: usize, to: usize| released == 0 || (from < released) != (to < released);
-        let mut matrix =
-            Matrix::of_pairs(&sets, |from, to| mode.asks(from, to) && across(from, to));
+        let names = sides.iter().map(|side| side.name.clone()).collect();
+        let mut matrix = Matrix::by(names, |from, to| {
+            let asked = mode.asks(from, to) && across(from, to);
+            Some(check(
+                readings.get(from).filter(|_| asked)?,
+                readings.get(to)?,
+            ))
+        });
         let mut applied = policy.on(Date::today());
         for cell in &mut matrix.cells {
             let name = |index: usize| matrix.names.get(index).map_or("", String::as_str);

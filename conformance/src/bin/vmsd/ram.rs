@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Subcommand, ValueEnum};
+use conformance::input::same_file;
 use conformance::output::Output;
 use conformance::ram::address::MemoryMap;
 use conformance::ram::extract::{self, Extracted, Request, What, MAX_SIZE};
@@ -132,6 +133,9 @@ impl ExtractArgs {
         if self.output == Path::new("-") {
             let sentence = "memory is written in no order: it needs a file";
             return Err(Failure::file("standard output", sentence));
+        }
+        if same_file(&self.file, &self.output) {
+            return Err(Failure::file(&name, "is the input"));
         }
         if !self.force && self.output.symlink_metadata().is_ok() {
             return Err(Failure::file(

@@ -20,10 +20,11 @@ use crate::common::{open, start, Context, Exit, Failure, ReadArgs};
     "\nExamples:\n",
     "  vmsd strip guest.qevm -o small.qevm\n",
     "  vmsd strip --scrub guest.qevm -o - | zstd > clean.qevm.zst\n",
+    "  vmsd strip guest.save -o screen.qevm --keep-block 0000:00:02.0/vga.vram\n",
     "\nExit status: 0 the copy is there; 2 it is not: the output is written aside and gets its name at the end."
 ))]
 pub(crate) struct Args {
-    /// A migration stream, plain or compressed by gzip or zstd; - is standard input.
+    /// A migration stream, plain or in a container; - is standard input.
     file: PathBuf,
     /// Where the copy goes; - is standard output. It is not compressed.
     #[arg(short, long, value_name = "FILE")]
@@ -31,6 +32,9 @@ pub(crate) struct Args {
     /// Keep the page records and overwrite what is in them.
     #[arg(long)]
     scrub: bool,
+    /// Keep what is in this RAM block, as often as needed.
+    #[arg(long, value_name = "NAME")]
+    keep_block: Vec<String>,
     #[command(flatten)]
     read: ReadArgs,
 }
@@ -44,14 +48,20 @@ impl Args {
                 "is the input; it would be gone before it is read",
             ));
         }
-        let input = open(&self.file, &self.read.place)?;
+        let mut input = open(&self.file, &self.read.place)?;
         let total = input.file_len;
+        let moved = input.source.base() > 0;
+        let mapped = moved
+            && input
+                .source
+                .has_mapped_ram()
+                .map_err(|error| Failure::io(&input.name, &error))?;
         let mut walk = start(input, &self.read)?;
         let mut progress = context.progress(total);
         let report = if self.output == Path::new(STDIN) {
             let mut outcome = Ok(Report::default());
             context.print(|out, _| {
-                outcome = self.copy(&mut walk, out, &mut |done| progress.at(done));
+                outcome = self.copy(&mut walk, mapped, out, &mut |done| progress.at(done));
                 Ok(())
             })?;
             let report = outcome?;
@@ -63,7 +73,9 @@ impl Args {
         } else {
             let mut output =
                 Output::create(&self.output).map_err(|error| Failure::io(&name, &error))?;
-            let report = self.copy(&mut walk, &mut output, &mut |done| progress.at(done))?;
+            let report = self.copy(&mut walk, mapped, &mut output, &mut |done| {
+                progress.at(done)
+            })?;
             output
                 .commit()
                 .map_err(|error| Failure::io(&name, &error))?;
@@ -83,11 +95,15 @@ impl Args {
     fn copy(
         &self,
         walk: &mut Walk,
+        moving: bool,
         out: &mut dyn Write,
         progress: &mut dyn FnMut(u64),
     ) -> Result<Report, Failure> {
         let mode = if self.scrub { Mode::Scrub } else { Mode::Drop };
-        let mut strip = Strip::new(out, mode);
+        let mut strip = Strip::new(out, mode).keeping(&self.keep_block);
+        if moving {
+            strip = strip.moving();
+        }
         walk.run(&mut |step| strip.step(&step), progress)
             .map_err(|stop| match stop {
                 Stop::Output(error) if self.output != Path::new(STDIN) => {
@@ -96,6 +112,12 @@ impl Args {
                 Stop::Output(error) if error.kind() == ErrorKind::BrokenPipe => closed(),
                 other => Failure::stop(&walk.name, other),
             })?;
+        if let Some(name) = strip.not_found().next() {
+            return Err(Failure::file(
+                &walk.name,
+                format!("there is no RAM block {name} to keep"),
+            ));
+        }
         Ok(strip.report())
     }
 }

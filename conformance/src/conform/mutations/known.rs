@@ -14,7 +14,33 @@ pub struct Class {
 }
 
 /// Every class.
-pub const CLASSES: [Class; 0] = [];
+pub const CLASSES: [Class; 5] = [
+    Class {
+        id: "tpr-patching",
+        check: "vapic_post_load of kvm-tpr-opt: the option ROM that the stream speaks of must be in guest memory",
+        words: &[&["device 'kvm-tpr-opt'"]],
+    },
+    Class {
+        id: "run-state",
+        check: "global_state_post_load: the name of a run state that this version has",
+        words: &[&["device 'globalstate'"]],
+    },
+    Class {
+        id: "ahci-commands",
+        check: "ahci_state_post_load: a command in flight must have a slot, and lists that can be mapped",
+        words: &[&["/ich9_ahci'"]],
+    },
+    Class {
+        id: "x87-format",
+        check: "cpu_post_load: registers of the floating-point unit in the form of before 2008 are refused",
+        words: &[&["Unsupported old non-softfloat CPU state"]],
+    },
+    Class {
+        id: "ide-identity",
+        check: "is_identify_set of ide_drive: a value decides whether 512 bytes follow",
+        words: &[&["Missing section footer for", "/ide"]],
+    },
+];
 
 /// The class whose words these are.
 #[must_use]

@@ -2,6 +2,9 @@
 
 use vmsd_schema::arbitrary::{Change, Mutator, Piece, PieceKind};
 
+/// Which pieces stay.
+type Keep<'k> = dyn Fn(usize, &Piece) -> bool + 'k;
+
 /// `bytes`, in which `change` was made, without the sections that `same` does not need.
 pub(super) fn smallest(
     mutator: &Mutator<'_>,
@@ -11,7 +14,7 @@ pub(super) fn smallest(
 ) -> Vec<u8> {
     let pieces = mutator.pieces();
     let grown = bytes.len() as i128 - pieces.last().map_or(0, |last| last.range.end as i128);
-    let cut = |keep: &dyn Fn(usize, &Piece) -> bool| {
+    let cut = |keep: &Keep<'_>| {
         let mut out = Vec::new();
         for (index, piece) in pieces.iter().enumerate() {
             let range = moved(piece, index, change.piece, grown);
@@ -30,7 +33,7 @@ pub(super) fn smallest(
         frame(piece) || index == change.piece || number.is_some() && id(piece) == number
     };
     let before = |index: usize, piece: &Piece| index <= change.piece || alone(index, piece);
-    let tries: [&dyn Fn(usize, &Piece) -> bool; 2] = [&alone, &before];
+    let tries: [&Keep<'_>; 2] = [&alone, &before];
     let mut found = tries
         .into_iter()
         .map(cut)

@@ -2,8 +2,8 @@
 
 use std::panic::{self, AssertUnwindSafe};
 
-use vmsd_schema::accept::{self, Knowledge, Origin};
-use vmsd_schema::compat::{Severity, Verdict};
+use vmsd_schema::accept;
+use vmsd_schema::compat::{Knowledge, Origin, Severity, Verdict};
 use vmsd_schema::decode::machine::{Machine, Mirrors, Options};
 use vmsd_schema::decode::typed::Registry;
 use vmsd_schema::schema::{Dialect, SchemaSet};
@@ -56,14 +56,14 @@ impl<'s> Model<'s> {
                 "its own stream is not read: {error}"
             )));
         }
-        let mut sets = vec![(source::builtin(None), Origin::Mirrors)];
+        let qemu = Dialect::of_qemu(&sources.version)
+            .ok_or_else(|| QemuError::new(format!("no QEMU {} is known", sources.version)))?;
+        let mut sets = vec![(source::builtin(Some(qemu)), Origin::Mirrors)];
         if let Some(dump) = &sources.dump {
             let set = SchemaSet::from_json(dump)
                 .map_err(|error| QemuError::new(format!("its dump is not read: {error}")))?;
             sets.push((set, Origin::Version));
         }
-        let qemu = Dialect::of_qemu(&sources.version)
-            .ok_or_else(|| QemuError::new(format!("no QEMU {} is known", sources.version)))?;
         Ok(Self {
             registry,
             machine,

@@ -21,7 +21,7 @@ rule! {
     "early-setup-changed", Risk
 }
 
-fn check(subject: &Subject<'_>, out: &mut Out) {
+fn check(subject: &Subject<'_>, out: &mut Out<'_>) {
     let Subject::Devices { source, target } = subject else {
         return;
     };

@@ -24,7 +24,7 @@ rule! {
     "field-added", Break
 }
 
-fn check(subject: &Subject<'_>, out: &mut Out) {
+fn check(subject: &Subject<'_>, out: &mut Out<'_>) {
     let Subject::Added(Alone { field, .. }) = subject else {
         return;
     };

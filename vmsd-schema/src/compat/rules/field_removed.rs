@@ -23,7 +23,7 @@ rule! {
     "field-removed", Break
 }
 
-fn check(subject: &Subject<'_>, out: &mut Out) {
+fn check(subject: &Subject<'_>, out: &mut Out<'_>) {
     let Subject::Removed(Alone { field, other }) = subject else {
         return;
     };

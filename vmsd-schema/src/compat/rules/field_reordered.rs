@@ -22,7 +22,7 @@ rule! {
     "field-reordered", Break
 }
 
-fn check(subject: &Subject<'_>, out: &mut Out) {
+fn check(subject: &Subject<'_>, out: &mut Out<'_>) {
     let Subject::Moved(Alone { field, other }) = subject else {
         return;
     };

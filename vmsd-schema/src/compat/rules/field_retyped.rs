@@ -22,7 +22,7 @@ rule! {
     "field-retyped", Risk
 }
 
-fn check(subject: &Subject<'_>, out: &mut Out) {
+fn check(subject: &Subject<'_>, out: &mut Out<'_>) {
     let Subject::Fields(Fields { source, target, .. }) = subject else {
         return;
     };

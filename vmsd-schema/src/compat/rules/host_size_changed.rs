@@ -23,7 +23,7 @@ rule! {
     "host-size-changed", Risk
 }
 
-fn check(subject: &Subject<'_>, out: &mut Out) {
+fn check(subject: &Subject<'_>, out: &mut Out<'_>) {
     let Subject::Fields(Fields { source, target, .. }) = subject else {
         return;
     };

@@ -21,7 +21,7 @@ rule! {
     "layout-unknown", Unknown
 }
 
-fn check(subject: &Subject<'_>, out: &mut Out) {
+fn check(subject: &Subject<'_>, out: &mut Out<'_>) {
     let (known, unknown) = ("described", "not described");
     let (sent, read) = match subject {
         Subject::Tables { source, target, .. } => (

@@ -21,7 +21,7 @@ rule! {
     "length-source-changed", Risk
 }
 
-fn check(subject: &Subject<'_>, out: &mut Out) {
+fn check(subject: &Subject<'_>, out: &mut Out<'_>) {
     let Subject::Fields(Fields { source, target, .. }) = subject else {
         return;
     };

@@ -1,6 +1,6 @@
 //! The target no longer loads some old versions.
 
-use crate::compat::subject::{Out, Report, Role, Subject};
+use crate::compat::subject::{Out, Report, Subject};
 use crate::compat::Severity;
 
 rule! {
@@ -20,13 +20,8 @@ rule! {
     "minimum-version-raised", Note
 }
 
-fn check(subject: &Subject<'_>, out: &mut Out) {
-    let Subject::Tables {
-        source,
-        target,
-        role: Role::Section | Role::Subsection,
-    } = subject
-    else {
+fn check(subject: &Subject<'_>, out: &mut Out<'_>) {
+    let Some((source, target)) = subject.versioned() else {
         return;
     };
     let (Some(old), Some(new)) = (source.minimum_version, target.minimum_version) else {

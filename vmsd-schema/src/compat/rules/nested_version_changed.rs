@@ -22,7 +22,7 @@ rule! {
     "nested-version-changed", Note
 }
 
-fn check(subject: &Subject<'_>, out: &mut Out) {
+fn check(subject: &Subject<'_>, out: &mut Out<'_>) {
     let Subject::Tables {
         source,
         target,

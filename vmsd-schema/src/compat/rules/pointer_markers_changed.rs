@@ -21,7 +21,7 @@ rule! {
     "pointer-markers-changed", Break
 }
 
-fn check(subject: &Subject<'_>, out: &mut Out) {
+fn check(subject: &Subject<'_>, out: &mut Out<'_>) {
     let Subject::Fields(Fields { source, target, .. }) = subject else {
         return;
     };

@@ -20,7 +20,7 @@ rule! {
     "section-removed", Break
 }
 
-fn check(subject: &Subject<'_>, out: &mut Out) {
+fn check(subject: &Subject<'_>, out: &mut Out<'_>) {
     let Subject::Missing {
         device,
         source,
@@ -32,7 +32,12 @@ fn check(subject: &Subject<'_>, out: &mut Out) {
     // Only a list that is complete in the same things tells by what it lacks.
     let told = (source.coverage.types && target.coverage.types && device.type_name.is_some())
         || (source.coverage.sections && target.coverage.sections && device.section.is_some());
-    let (severity, message) = if told {
+    // A list of types is no guest: it has more than any.
+    let some_guest = source.coverage.types && device.section.is_none();
+    let (severity, message) = if some_guest && !told && target.coverage.sections {
+        let message = "the target's guest has no such device; one that has it does not load there";
+        (Severity::Note, message)
+    } else if told {
         (Severity::Break, "the target does not have this device")
     } else {
         (

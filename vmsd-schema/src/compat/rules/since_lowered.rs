@@ -1,8 +1,7 @@
 //! The target reads a field at a version at which the source does not send it.
 
-use crate::compat::subject::{Fields, Out, Report, Subject};
+use crate::compat::subject::{Out, Report, Since, Subject};
 use crate::compat::Severity;
-use crate::schema::Presence;
 
 rule! {
     /// The target reads a field at a version at which the source does not send it.
@@ -21,30 +20,17 @@ rule! {
     "since-lowered", Break
 }
 
-fn check(subject: &Subject<'_>, out: &mut Out) {
-    let Subject::Fields(fields) = subject else {
+fn check(subject: &Subject<'_>, out: &mut Out<'_>) {
+    let Some(Since { fields, sent: false }) = subject.since() else {
         return;
     };
-    let Fields {
-        source,
-        target,
-        written,
-        read,
-    } = *fields;
-    let (Presence::Since(a), Presence::Since(b)) = (source.presence, target.presence) else {
-        return;
-    };
-    let (sent, expected) = (a <= written, b <= read);
-    if !sent && expected {
-        out.report(Report {
-            severity: Severity::Break,
-            source: format!("not at version {written}, {}", source.presence),
-            target: target.presence.to_string(),
-            message: format!(
-                "at version {written} the source does not send it, and the target reads it"
-            ),
-            advice: "leave the version of a field as it was when it was added",
-            qemu: out.footer(),
-        });
-    }
+    let written = fields.written;
+    out.report(Report {
+        severity: Severity::Break,
+        source: format!("not at version {written}, {}", fields.source.presence),
+        target: fields.target.presence.to_string(),
+        message: format!("at version {written} the source does not send it, and the target reads it"),
+        advice: "leave the version of a field as it was when it was added",
+        qemu: out.footer(),
+    });
 }

@@ -1,8 +1,7 @@
 //! The target does not read a field at a version at which the source sends it.
 
-use crate::compat::subject::{Fields, Out, Report, Subject};
+use crate::compat::subject::{Out, Report, Since, Subject};
 use crate::compat::Severity;
-use crate::schema::Presence;
 
 rule! {
     /// The target does not read a field at a version at which the source sends it.
@@ -21,28 +20,17 @@ rule! {
     "since-raised", Break
 }
 
-fn check(subject: &Subject<'_>, out: &mut Out) {
-    let Subject::Fields(fields) = subject else {
+fn check(subject: &Subject<'_>, out: &mut Out<'_>) {
+    let Some(Since { fields, sent: true }) = subject.since() else {
         return;
     };
-    let Fields {
-        source,
-        target,
-        written,
-        read,
-    } = *fields;
-    let (Presence::Since(a), Presence::Since(b)) = (source.presence, target.presence) else {
-        return;
-    };
-    let (sent, expected) = (a <= written, b <= read);
-    if sent && !expected {
-        out.report(Report {
-            severity: Severity::Break,
-            source: source.presence.to_string(),
-            target: format!("not at version {read}, {}", target.presence),
-            message: format!("at version {written} the source sends it, and the target reading at {read} does not expect it"),
-            advice: "leave the version of a field as it was when it was added",
-            qemu: out.footer(),
-        });
-    }
+    let (written, read) = (fields.written, fields.read);
+    out.report(Report {
+        severity: Severity::Break,
+        source: fields.source.presence.to_string(),
+        target: format!("not at version {read}, {}", fields.target.presence),
+        message: format!("at version {written} the source sends it, and the target reading at {read} does not expect it"),
+        advice: "leave the version of a field as it was when it was added",
+        qemu: out.footer(),
+    });
 }

@@ -21,7 +21,7 @@ rule! {
     "subsection-added", Note
 }
 
-fn check(subject: &Subject<'_>, out: &mut Out) {
+fn check(subject: &Subject<'_>, out: &mut Out<'_>) {
     let Subject::SubsectionAdded { subsection } = subject else {
         return;
     };

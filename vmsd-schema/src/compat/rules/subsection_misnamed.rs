@@ -21,7 +21,7 @@ rule! {
     "subsection-misnamed", Risk
 }
 
-fn check(subject: &Subject<'_>, out: &mut Out) {
+fn check(subject: &Subject<'_>, out: &mut Out<'_>) {
     let Subject::Subsections {
         source,
         target,

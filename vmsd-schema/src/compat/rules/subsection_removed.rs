@@ -21,7 +21,7 @@ rule! {
     "subsection-removed", Risk
 }
 
-fn check(subject: &Subject<'_>, out: &mut Out) {
+fn check(subject: &Subject<'_>, out: &mut Out<'_>) {
     let Subject::SubsectionRemoved { subsection, other } = subject else {
         return;
     };

@@ -20,7 +20,7 @@ rule! {
     "unmigratable-added", Break
 }
 
-fn check(subject: &Subject<'_>, out: &mut Out) {
+fn check(subject: &Subject<'_>, out: &mut Out<'_>) {
     let Subject::Devices { source, target } = subject else {
         return;
     };

@@ -1,6 +1,6 @@
 //! The source writes a version that the target no longer loads.
 
-use crate::compat::subject::{Out, Report, Role, Subject};
+use crate::compat::subject::{Out, Report, Subject};
 use crate::compat::Severity;
 
 rule! {
@@ -20,13 +20,8 @@ rule! {
     "version-too-old", Break
 }
 
-fn check(subject: &Subject<'_>, out: &mut Out) {
-    let Subject::Tables {
-        source,
-        target,
-        role: Role::Section | Role::Subsection,
-    } = subject
-    else {
+fn check(subject: &Subject<'_>, out: &mut Out<'_>) {
+    let Some((source, target)) = subject.versioned() else {
         return;
     };
     let (Some(written), Some(minimum)) = (source.version, target.minimum_version) else {

@@ -190,11 +190,11 @@ impl<'s, 'm> Collector<'s, 'm> {
 
     /// Before any RAM was read the description can tell the page size; after it, it can only disagree.
     fn tell_page_size(&mut self, parser: Parser) -> Parser {
-        let described = self
+        let (described, at) = self
             .machine
             .description
             .as_ref()
-            .map_or(0, |description| description.content.page_size);
+            .map_or((0, 0), |found| (found.content.page_size, found.at));
         let known = parser.page_size();
         if described == 0 || described == known.bytes {
             return parser;
@@ -209,7 +209,7 @@ impl<'s, 'm> Collector<'s, 'm> {
         );
         self.machine
             .problems
-            .push(Error::new(ErrorKind::Mismatch, message));
+            .push(Error::at(ErrorKind::Mismatch, at, message).inside("description"));
         parser
     }
 
@@ -231,7 +231,8 @@ impl<'s, 'm> Collector<'s, 'm> {
         }
         if self.machine.sections.len() >= MAX_SECTIONS {
             let message = format!("more than {MAX_SECTIONS} sections");
-            return Err(Error::at(ErrorKind::Limit, header.at, message));
+            return Err(Error::at(ErrorKind::Limit, header.at, message)
+                .inside(header.section.idstr().to_string()));
         }
         self.open = Some((self.machine.sections.len(), body_at));
         self.places.insert(id, self.machine.sections.len());

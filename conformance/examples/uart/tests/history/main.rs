@@ -54,7 +54,7 @@ macro_rules! uart {
     ($release:ident { $($field:ident: $value:expr),* }) => {
         vec![
             $release::Uart::default(),
-            $release::Uart { divider: 12, used: 16, $($field: $value,)* ..Default::default() },
+            $release::Uart { divider: 12, used: 16, $($field: $value,)* },
         ]
     };
 }

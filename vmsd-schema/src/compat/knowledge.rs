@@ -1,4 +1,4 @@
-//! What is known of the target's tables beside what its stream shows: by the name of a description, from dumps and mirrors.
+//! What is known of the target's tables beside what its own sources show: by the name of a description, from dumps and mirrors.
 
 use std::collections::HashMap;
 
@@ -9,7 +9,7 @@ use crate::schema::{Schema, SchemaSet, Shape};
 pub enum Origin {
     /// A source of the target's QEMU version: it says what is there and what is not.
     Version,
-    /// The built-in mirrors, which know several versions: they say what may be there.
+    /// The built-in mirrors: they say what may be there.
     Mirrors,
 }
 
@@ -21,7 +21,7 @@ pub struct Knowledge<'k> {
 
 /// What is known of a subsection.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Told {
+pub(crate) enum Told {
     /// The target has it.
     Has,
     /// The target has not.
@@ -66,8 +66,19 @@ impl<'k> Knowledge<'k> {
         self.tables.get(name).into_iter().flatten().copied()
     }
 
+    /// The tables of that name.
+    pub(super) fn tables_named(&self, name: &str) -> impl Iterator<Item = &'k Schema> + '_ {
+        self.of(name).map(|(_, schema)| schema)
+    }
+
+    /// The subsection `name` of `parent`.
+    pub(super) fn subsection_table(&self, parent: &str, name: &str) -> Option<&'k Schema> {
+        let all = self.of(parent).flat_map(|(_, table)| &table.subsections);
+        all.into_iter().find(|subsection| subsection.name == name)
+    }
+
     /// Whether `parent` has a subsection `name`. A source of the target's version has the last word.
-    pub(super) fn subsection(&self, parent: &str, name: &str) -> Told {
+    pub(crate) fn subsection(&self, parent: &str, name: &str) -> Told {
         let found = |origin| {
             let tables = self.of(parent).filter(move |(by, _)| *by == origin);
             tables
@@ -87,7 +98,7 @@ impl<'k> Knowledge<'k> {
     }
 
     /// The oldest version of the description `name` that loads, by the source that knows best.
-    pub(super) fn minimum(&self, name: &str) -> Option<u32> {
+    pub(crate) fn minimum(&self, name: &str) -> Option<u32> {
         self.of(name)
             .filter_map(|(origin, schema)| Some((origin, schema.minimum_version?)))
             .min()
@@ -95,7 +106,7 @@ impl<'k> Knowledge<'k> {
     }
 
     /// The newest version of the description `name` that loads, by the source that knows best.
-    pub(super) fn version(&self, name: &str) -> Option<u32> {
+    pub(crate) fn version(&self, name: &str) -> Option<u32> {
         self.of(name)
             .filter_map(|(origin, schema)| Some((origin, schema.version?)))
             .min_by_key(|(origin, version)| (*origin, std::cmp::Reverse(*version)))

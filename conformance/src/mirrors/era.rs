@@ -1,0 +1,108 @@
+//! Which subsections came or went between the QEMU versions that the mirrors cover, learnt from the tables in their binaries.
+
+use vmsd_schema::schema::{Dialect, Schema, Shape};
+
+/// The first family of versions that has the subsection.
+const CAME: [(&str, Dialect); 38] = [
+    ("arm_gicv3/gicd_nmi", Dialect::Qemu10_0),
+    ("arm_gicv3_cpu/gicv4", Dialect::Qemu7_2),
+    ("arm_gicv3_cpu/nmi", Dialect::Qemu10_0),
+    ("clock/muldiv", Dialect::Qemu7_2),
+    ("cpu/amd_tsc_scale_msr", Dialect::Qemu7_2),
+    ("cpu/apx", Dialect::Qemu11_1),
+    ("cpu/arch_lbr", Dialect::Qemu7_2),
+    ("cpu/cet", Dialect::Qemu11_1),
+    ("cpu/cet_shstk", Dialect::Qemu11_1),
+    ("cpu/error_code", Dialect::Qemu11_1),
+    ("cpu/event", Dialect::Qemu11_1),
+    ("cpu/fpmr", Dialect::Qemu11_1),
+    ("cpu/fred", Dialect::Qemu10_0),
+    ("cpu/intel_amx_xtile", Dialect::Qemu7_2),
+    ("cpu/intel_sgx", Dialect::Qemu7_2),
+    ("cpu/m/mve", Dialect::Qemu7_2),
+    ("cpu/msr_hwcr", Dialect::Qemu10_0),
+    ("cpu/msr_pl0_ssp", Dialect::Qemu11_1),
+    ("cpu/msr_xfd", Dialect::Qemu7_2),
+    ("cpu/pdptrs", Dialect::Qemu7_2),
+    ("cpu/pkrs", Dialect::Qemu7_2),
+    ("cpu/pmsav8/pmsav8r", Dialect::Qemu10_0),
+    ("cpu/pstate64", Dialect::Qemu11_1),
+    ("cpu/sme", Dialect::Qemu7_2),
+    ("cpu/svm_guest", Dialect::Qemu7_2),
+    ("cpu/syndrome64", Dialect::Qemu11_1),
+    ("cpu/triple_fault", Dialect::Qemu7_2),
+    ("cpu/vfp/fpcr_fpsr", Dialect::Qemu10_0),
+    ("cpu/wfxt-timer", Dialect::Qemu10_0),
+    ("cpu/xen_vcpu", Dialect::Qemu10_0),
+    ("cpu/zt0", Dialect::Qemu11_1),
+    ("i8259/ltim", Dialect::Qemu10_0),
+    ("ich9_pm/pcihp", Dialect::Qemu7_2),
+    ("pckbd/extended_state", Dialect::Qemu7_2),
+    ("pflash_cfi01_blk_write", Dialect::Qemu7_2),
+    ("ps2kbd/command_reply_queue", Dialect::Qemu7_2),
+    ("scsi-disk/pr", Dialect::Qemu11_1),
+    ("virtio-gpu/blob", Dialect::Qemu10_0),
+];
+
+/// The last family of versions that has it.
+const WENT: [(&str, Dialect); 1] = [("cpu/iwmmxt", Dialect::Qemu10_0)];
+
+/// Takes out of a table what `dialect` does not have.
+pub(crate) fn prune(schema: &mut Schema, dialect: Dialect) {
+    schema
+        .subsections
+        .retain(|subsection| has(&subsection.name, dialect));
+    for subsection in &mut schema.subsections {
+        prune(subsection, dialect);
+    }
+    for field in &mut schema.fields {
+        shape(&mut field.shape, dialect);
+    }
+}
+
+fn shape(shape: &mut Shape, dialect: Dialect) {
+    match shape {
+        Shape::Struct(inner) | Shape::VStruct(inner, _) | Shape::Nested(inner) => {
+            prune(inner, dialect);
+        }
+        Shape::List { entry, .. } => entry.iter_mut().for_each(|inner| prune(inner, dialect)),
+        Shape::Pointer { to, .. } => self::shape(to, dialect),
+        _ => {}
+    }
+}
+
+fn has(name: &str, dialect: Dialect) -> bool {
+    let find =
+        |list: &[(&str, Dialect)]| list.iter().find(|(one, _)| *one == name).map(|(_, of)| *of);
+    find(&CAME).is_none_or(|first| dialect >= first)
+        && find(&WENT).is_none_or(|last| dialect <= last)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::mirrors;
+
+    #[test]
+    fn every_name_is_a_mirror_s() {
+        fn names(schema: &Schema, into: &mut Vec<String>) {
+            for subsection in &schema.subsections {
+                into.push(subsection.name.clone());
+                names(subsection, into);
+            }
+            for field in &schema.fields {
+                for table in field.shape.tables() {
+                    names(table, into);
+                }
+            }
+        }
+        let mut known = Vec::new();
+        for mirror in mirrors::registry().mirrors() {
+            names(&mirror.schema(), &mut known);
+        }
+        for (name, _) in CAME.iter().chain(&WENT) {
+            assert!(known.iter().any(|one| one == name), "{name}");
+        }
+        assert!(!has("cpu/apx", Dialect::Qemu10_0) && has("cpu/apx", Dialect::Qemu11_1));
+    }
+}
