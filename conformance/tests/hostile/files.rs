@@ -155,7 +155,7 @@ fn lengths() -> Vec<Named> {
         named("a list of blocks without end", {
             let mut all = start();
             all.body(&[1, 0, 0, 0, 2, 3, b'r', b'a', b'm', 0, 0, 0, 0, 0, 0, 0, 4]);
-            all.body(&(u64::MAX & !0xfff | 4).to_be_bytes());
+            all.body(&(!0xfff_u64 | 4).to_be_bytes());
             all.body(&[0; 4096]);
             all.finish()
         }),

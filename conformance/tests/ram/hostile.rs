@@ -30,7 +30,7 @@ fn pages_far_apart_cost_what_they_hold() {
     let mut stream = Stream::new(&[("pc.ram", LEN)]);
     stream.next(2);
     for number in 0..2000 {
-        stream.record(2, number * (LEN / 2000) & !0xfff, "pc.ram", &[0]);
+        stream.record(2, (number * (LEN / 2000)) & !0xfff, "pc.ram", &[0]);
     }
     // All of it is discarded at once: nothing goes through it page by page.
     let mut discard = vec![8, 0, 6, 0, 25, 0, 6];

@@ -52,18 +52,18 @@ fn runs_of_pages_come_as_they_were_sent() {
     stream.record(8, 0, "pc.ram", &page(200));
     // Continued: up, back, zero over what was just written, a page of zeros sent as it is.
     for (offset, seed) in [(1, 1), (2, 2), (3, 3), (1, 4), (2, 5), (9, 9)] {
-        stream.word(offset * PAGE as u64 | 0x28);
+        stream.word((offset * PAGE as u64) | 0x28);
         stream.0.extend(page(seed));
     }
     for offset in [3, 2, 20] {
-        stream.word(offset * PAGE as u64 | 0x22);
+        stream.word((offset * PAGE as u64) | 0x22);
         stream.0.push(0);
     }
     for offset in [9, 10] {
-        stream.word(offset * PAGE as u64 | 0x28);
+        stream.word((offset * PAGE as u64) | 0x28);
         stream.0.extend([0; PAGE]);
     }
-    stream.word(11 * PAGE as u64 | 0x28);
+    stream.word((11 * PAGE as u64) | 0x28);
     stream.0.extend(page(11));
     let (bytes, kib) = block(&stream.finish(), "pc.ram").unwrap();
     for number in 0..64 {
@@ -118,7 +118,7 @@ fn of_mapped_ram_only_the_bitmap_counts() {
     let mut stream = Stream(b"QEVM\0\0\0\x03".to_vec());
     stream.0.extend(mapped_configuration());
     stream.start();
-    stream.word(LEN + 0x1000 | 4);
+    stream.word((LEN + 0x1000) | 4);
     for (name, len, set) in [
         ("pc.ram", LEN, vec![0u64, 63, 64, 99]),
         ("other", 0x1000, vec![0]),

@@ -171,8 +171,11 @@ pub(crate) fn compressed(page: &[u8]) -> Vec<u8> {
     [&(packed.len() as u32).to_be_bytes()[..], &packed].concat()
 }
 
-/// A multifd channel of these packets: whether each is a SYNC, its normal pages and its zero pages.
-pub(crate) fn channel(id: u8, packets: &[(bool, &[(u64, u8)], &[u64])]) -> Vec<u8> {
+/// Whether a packet is a SYNC, its normal pages with what fills them, and its zero pages.
+pub(crate) type Packet<'p> = (bool, &'p [(u64, u8)], &'p [u64]);
+
+/// A multifd channel of these packets.
+pub(crate) fn channel(id: u8, packets: &[Packet<'_>]) -> Vec<u8> {
     let mut bytes = vec![0x11, 0x22, 0x33, 0x44, 0, 0, 0, 1];
     bytes.extend([0; 16]);
     bytes.push(id);

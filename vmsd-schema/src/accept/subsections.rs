@@ -31,7 +31,8 @@ impl Walk<'_> {
             let at = reader.offset();
             // Where the target shows nothing of a subsection, it is read by the source's layout, which says nothing of the target.
             let borrowed = sent.is_some_and(|sent| std::ptr::eq(sent, read));
-            let own = read.subsection(&name).filter(|_| !borrowed);
+            let absent = borrowed && FOLLOWS_POINTER.contains(&name.as_str());
+            let own = read.subsection(&name).filter(|_| !absent);
             let sent = sent.and_then(|sent| sent.subsection(&name));
             let told = self.knowledge.subsection(&read.vmsd_name, &name);
             self.allowed(&read.vmsd_name, &name, own, told, at)?;
