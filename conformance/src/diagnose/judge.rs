@@ -116,6 +116,9 @@ fn whose(machine: &Machine<'_>, stopped: &Error) -> (Option<String>, Option<Stri
     if let Some((section, path)) = path.split_once(" > ") {
         return (Some(section.to_owned()), Some(path.to_owned()));
     }
+    if path == "section header" {
+        return (None, None); // the reader's words for what names a section
+    }
     // What stands first has no name in the stream.
     let behind = stopped
         .offset()
