@@ -37,7 +37,9 @@ fn a_hundredth_of_all_damage_is_survived() {
     files.retain(|file| !file.iter().any(|part| part == "verdicts" || part == "busy"));
     let total = damage_all(&files, 100);
     assert!(total.failures.is_empty(), "{}", total.failures.join("\n"));
-    assert!(total.errors > total.runs / 4, "damage shows");
+    // A cut always shows, a changed value need not: one run in eleven is of a cut.
+    let Total { errors, runs, .. } = total;
+    assert!(errors > runs / 20, "{errors} of {runs} runs show damage");
 }
 
 #[test]

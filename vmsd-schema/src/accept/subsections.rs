@@ -30,8 +30,7 @@ impl Walk<'_> {
             let name = String::from_utf8_lossy(name).into_owned();
             let at = reader.offset();
             // Where the target shows nothing of a subsection, it is read by the source's layout, which says nothing of the target.
-            let borrowed = sent.is_some_and(|sent| std::ptr::eq(sent, read));
-            let absent = borrowed && FOLLOWS_POINTER.contains(&name.as_str());
+            let absent = self.borrowed && FOLLOWS_POINTER.contains(&name.as_str());
             let own = read.subsection(&name).filter(|_| !absent);
             let sent = sent.and_then(|sent| sent.subsection(&name));
             let told = self.knowledge.subsection(&read.vmsd_name, &name);
@@ -48,8 +47,11 @@ impl Walk<'_> {
                 .unwrap_or_default();
             self.version(&name, u32::from(version), layout.version, at)?;
             let local = local.and_then(|local| local.subsection(&name));
-            self.vmsd(layout, sent, local, reader)
-                .map_err(|refusal| refusal.within(&name))?;
+            let outside = self.borrowed;
+            self.borrowed |= own.is_none();
+            let loaded = self.vmsd(layout, sent, local, reader);
+            self.borrowed = outside;
+            loaded.map_err(|refusal| refusal.within(&name))?;
         }
         Ok(())
     }

@@ -33,6 +33,8 @@ pub(super) struct Walk<'k> {
     pub(super) knowledge: &'k Knowledge<'k>,
     /// Whether the target is an 11.x, which checks more.
     pub(super) chained: bool,
+    /// Whether the layout that is read by is the source's, for want of the target's.
+    pub(super) borrowed: bool,
     pub(super) differences: Vec<Difference>,
     /// How many CPUs the target has.
     pub(super) cpus: u64,
@@ -59,6 +61,7 @@ impl<'k> Walk<'k> {
         Self {
             knowledge: target.knowledge,
             chained: target.qemu >= Dialect::Qemu11_1,
+            borrowed: false,
             cpus: cpus as u64,
             differences: Vec::new(),
             doubts: Vec::new(),
