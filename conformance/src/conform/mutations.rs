@@ -1,7 +1,7 @@
 //! Near-valid streams of a stopped machine, judged by a real QEMU and by the model of its loader.
 //!
 //! In goes a machine, which saves itself and says what it knows (`-dump-vmstate`); one thing of its stream is changed, many
-//! times; each copy is loaded by a QEMU of its own and walked by [`accept::check`]. Out comes where the two disagree, made
+//! times; each copy is loaded by a QEMU of its own and walked by [`vmsd_schema::accept::check`]. Out comes where the two disagree, made
 //! small. A QEMU that ends by a signal is a find of its own.
 
 pub mod known;

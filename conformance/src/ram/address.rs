@@ -117,7 +117,7 @@ impl MemoryMap {
         )))
     }
 
-    /// What the user says: each of the form ADDRESS=BLOCK[,OFFSET[,LENGTH]].
+    /// What the user says: each of the form `ADDRESS=BLOCK[,OFFSET[,LENGTH]]`.
     ///
     /// # Errors
     /// It is not of that form, or ranges overlap.

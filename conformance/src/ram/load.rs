@@ -1,4 +1,4 @@
-//! A stream, and the channels beside it, into an [`Image`]: the walk, its outline, and what was found out on the way.
+//! A stream, and the channels beside it, into an `Image`: the walk, its outline, and what was found out on the way.
 
 use std::collections::HashMap;
 use std::fs::File;

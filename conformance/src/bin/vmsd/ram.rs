@@ -100,7 +100,7 @@ struct ExtractArgs {
     /// How all memory is written.
     #[arg(long = "format", value_enum, default_value_t = FormArg::Raw)]
     form: FormArg,
-    /// Where memory lies, if the stream does not tell: ADDRESS=BLOCK[,OFFSET[,LENGTH]], as often as needed.
+    /// Where memory lies, if the stream does not tell: ADDRESS=BLOCK, ADDRESS=BLOCK,OFFSET or ADDRESS=BLOCK,OFFSET,LENGTH, as often as needed.
     #[arg(long, value_name = "ADDRESS=BLOCK")]
     at: Vec<String>,
     /// What went through a further multifd channel.
