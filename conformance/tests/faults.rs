@@ -239,8 +239,13 @@ fn an_interrupt_leaves_no_unfinished_file() {
     for name in ["INT", "TERM", "HUP"] {
         let folder = TempDir::new().unwrap();
         let wanted = folder.path().join("out");
-        let mut child = vmsd(&["unwrap", "-", "-o", text(&wanted)])
+        // Who runs the tests in the background may have them ignored.
+        let mut child = Command::new("env")
+            .args(["--default-signal=INT,TERM,HUP", env!("CARGO_BIN_EXE_vmsd")])
+            .args(["unwrap", "-", "-o", text(&wanted)])
             .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
             .spawn()
             .unwrap();
         let mut stdin = child.stdin.take().unwrap();
