@@ -16,6 +16,8 @@ use vmsd_schema::Error;
 const PAGE: [u8; 4096] = [0x5a; 4096];
 /// Every device of these streams has so many bytes.
 const BODY: &[u8] = &[0xd0, 0xd1, 0xd2];
+/// Miri takes a thousand times as long: it looks at some of the places.
+const STEP: usize = if cfg!(miri) { 89 } else { 1 };
 const CAPABILITIES: &[u8] = b"\x05\x1aconfiguration/capabilities\0\0\0\x01\0\0\0\x01";
 
 fn section(id: u32, idstr: &str, version: u32) -> Section {
@@ -314,7 +316,7 @@ fn a_cut_stream_ends_in_an_error_or_where_nothing_is_missing() {
             .find(|event| matches!(event, Event::Eof { .. }))
             .unwrap()
             .at();
-        for len in 0..data.len() {
+        for len in (0..data.len()).step_by(STEP) {
             match whole(&data[..len]) {
                 // QEMU has all it needs at the end mark.
                 Ok(_) => assert!(len as u64 > end, "{name} cut at {len}"),
@@ -331,7 +333,7 @@ fn a_cut_stream_ends_in_an_error_or_where_nothing_is_missing() {
 fn a_changed_byte_ends_in_an_error_or_in_other_events() {
     for (name, mut data) in streams() {
         let before = whole(&data).map(|events| format!("{events:?}")).unwrap();
-        for at in 0..data.len() {
+        for at in (0..data.len()).step_by(STEP) {
             if data[at..].len() > 64 && data[at..].starts_with(&[data[at]; 64]) {
                 continue; // inside a page
             }
