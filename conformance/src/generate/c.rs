@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::layout::{Count, Pointers};
-use super::names::{camel, snake, stem, Taken};
+use super::names::{camel, in_comment, snake, stem, Taken};
 use super::package::Device;
 use super::pool::{Field, Kind, Pool, Struct, StructId};
 
@@ -24,9 +24,12 @@ pub fn tables(devices: &[Device]) -> BTreeMap<String, String> {
 }
 
 fn file(pool: &Pool, root: StructId, device: &Device) -> String {
-    let mut out = format!("/* `{}`, as streams describe it:\n", device.layout.name);
+    let mut out = format!(
+        "/* `{}`, as streams describe it:\n",
+        in_comment(&device.layout.name)
+    );
     for source in &device.sources {
-        let _ = writeln!(out, " *   {source}");
+        let _ = writeln!(out, " *   {}", in_comment(source));
     }
     out.push_str(" * Versions below the one that was sent, and predicates, are not known. */\n");
     let mut names = Taken::default();
@@ -72,7 +75,7 @@ fn table<'n>(out: &mut String, content: &Struct, own: &str, name: &dyn Fn(Struct
 
 /// The macro whose expansion writes such an entry.
 fn macro_of<'n>(field: &Field, state: &str, name: &dyn Fn(StructId) -> &'n str) -> String {
-    let text = stem(&field.name);
+    let text = in_comment(stem(&field.name));
     let (suffix, count) = match (field.count, field.pointers) {
         (Count::One, _) => ("", String::new()),
         (Count::Fixed(count), Pointers::None) => ("_ARRAY", format!(", {count}")),
@@ -88,7 +91,11 @@ fn macro_of<'n>(field: &Field, state: &str, name: &dyn Fn(StructId) -> &'n str) 
                 ("buffer", _) => format!("VMSTATE_BUFFER({text}, {state}) /* {size} bytes */"),
                 ("unused_buffer", _) => format!("VMSTATE_UNUSED({size})"),
                 ("bitmap", _) => format!("VMSTATE_BITMAP({text}, {state}, 0, {text}_bits)"),
-                _ => format!("/* {type_name}, {size} bytes */ VMSTATE_SINGLE({text}, {state}, 0, vmstate_info_{}, ?)", snake(type_name)),
+                _ => format!(
+                    "/* {}, {size} bytes */ VMSTATE_SINGLE({text}, {state}, 0, vmstate_info_{}, ?)",
+                    in_comment(type_name),
+                    snake(type_name)
+                ),
             }
         }
         Kind::Struct(id) => {

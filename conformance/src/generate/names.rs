@@ -103,6 +103,21 @@ pub fn stem(wire: &str) -> &str {
     }
 }
 
+/// A text of the input in a comment: nothing in it ends the line or the comment, or is read backwards.
+#[must_use]
+pub fn in_comment(wire: &str) -> String {
+    let mut out = String::new();
+    for c in wire.chars() {
+        match c {
+            '"' | '\'' => out.push(c),
+            // It would end a comment of C.
+            '/' if out.ends_with('*') => out.push_str("\\/"),
+            _ => out.extend(c.escape_debug()),
+        }
+    }
+    out
+}
+
 /// What stands before most of `names`, up to a dot or an arrow: `env.`.
 #[must_use]
 pub fn common_prefix(names: &[&str]) -> String {
@@ -130,6 +145,18 @@ pub fn common_prefix(names: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_comment_holds_what_it_is_given() {
+        for (wire, text) in [
+            ("ide_drive/pio_state[1] 'x'", "ide_drive/pio_state[1] 'x'"),
+            ("a\n#[test]\r\u{2028}", "a\\n#[test]\\r\\u{2028}"),
+            ("a */ int x; /*", "a *\\/ int x; /*"),
+            ("a\u{202e}b", "a\\u{202e}b"),
+        ] {
+            assert_eq!(in_comment(wire), text);
+        }
+    }
 
     #[test]
     fn wire_names_in_rusts_case() {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::layout::Layout;
-use super::names::{camel, snake, Taken};
+use super::names::{camel, in_comment, snake, Taken};
 use super::pool::{Pool, StructId};
 use super::rust::{Uses, Writer};
 
@@ -200,13 +200,13 @@ fn import(out: &mut String, path: &str, mut names: Vec<&str>) {
 fn head_of(device: &Device) -> String {
     let mut head = format!(
         "//! `{}`, from what is described in:\n//!\n",
-        device.layout.name
+        in_comment(&device.layout.name)
     );
     for source in &device.sources {
         // The folder is nobody's business.
         let file = std::path::Path::new(source).file_name();
         let file = file.map_or(source.into(), |file| file.to_string_lossy());
-        let _ = writeln!(head, "//! * {file}");
+        let _ = writeln!(head, "//! * {}", in_comment(&file));
     }
     head
 }
@@ -220,8 +220,9 @@ fn types_text(opaque: &BTreeSet<String>) -> String {
         let name = camel(json);
         let _ = write!(
             out,
-            "\n/// `{json}`.\n#[derive(Debug)]\npub enum {name} {{}}\n\n\
-             impl TypeName for {name} {{\n    const TYPE_NAME: &'static str = {json:?};\n}}\n"
+            "\n/// `{}`.\n#[derive(Debug)]\npub enum {name} {{}}\n\n\
+             impl TypeName for {name} {{\n    const TYPE_NAME: &'static str = {json:?};\n}}\n",
+            in_comment(json)
         );
     }
     out

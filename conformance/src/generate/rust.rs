@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::elements::{buffer, elements, Line, BOXED};
 use super::encoding::{self, Encoding};
 use super::layout::Count;
-use super::names::{common_prefix, snake, stem, Taken};
+use super::names::{common_prefix, in_comment, snake, stem, Taken};
 use super::pool::{Field, Kind, Pool, Struct, StructId};
 
 /// What the text of a struct needs around it.
@@ -316,9 +316,12 @@ fn ident_of(field: &Field, prefix: &str, names: &[&str]) -> String {
 }
 
 fn docs_of(content: &Struct) -> Vec<String> {
-    let Struct { name, version, .. } = content;
+    let (name, version) = (in_comment(&content.name), content.version);
     let mut docs = match &content.alias {
-        Some(alias) => vec![format!("What `{alias}` is: there was none in any source.")],
+        Some(alias) => vec![format!(
+            "What `{}` is: there was none in any source.",
+            in_comment(alias)
+        )],
         None if content.opaque => vec![format!(
             "`{name}`, version {version}: an old-style handler, whose bytes only it understands."
         )],
@@ -327,7 +330,8 @@ fn docs_of(content: &Struct) -> Vec<String> {
     if !content.unsent.is_empty() {
         docs.push(String::new());
         docs.push("Not sent by any source, and known to a dump:".to_owned());
-        docs.extend(content.unsent.iter().map(|name| format!("* `{name}`")));
+        let unsent = content.unsent.iter();
+        docs.extend(unsent.map(|name| format!("* `{}`", in_comment(name))));
     }
     docs
 }

@@ -117,7 +117,7 @@ fn a_rule_is_a_file_and_a_pair() {
     let mut pairs: Vec<_> = folders(&pairs()).iter().map(|path| name(path)).collect();
     pairs.retain(|pair| pair != "none");
     assert_eq!(pairs, ids);
-    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../vmsd-schema/src/compat/rules");
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src/compat/rules");
     let mut files: Vec<_> = std::fs::read_dir(root)
         .unwrap()
         .map(|entry| {
