@@ -1,4 +1,6 @@
-//! The walk that reads (`vmstate_load_state`, `vmstate_subsection_load`).
+//! The walk that reads (`vmstate_load_state`).
+
+mod subsections;
 
 use std::ops::{Deref, DerefMut};
 
@@ -9,6 +11,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::limits::{MAX_DEPTH, MAX_ITEMS_PER_BYTE};
 use crate::schema::Description;
 use crate::wire::{marker, Reader};
+
+pub use subsections::subsection_name;
 
 /// Reads fields off a [`Reader`], which it lends to codecs.
 ///
@@ -260,42 +264,6 @@ impl<'a> Loader<'a> {
         Err(first.unwrap_or_else(none))
     }
 
-    /// The look-ahead after every description's fields.
-    #[cold]
-    fn subsections<S: VmState>(&mut self, state: &mut S) -> Result<()> {
-        while let Some(name) = self.next_subsection::<S>() {
-            let Some(index) = S::SUBSECTIONS
-                .iter()
-                .position(|known| known.as_bytes() == name)
-            else {
-                let name = String::from_utf8_lossy(name);
-                return Err(self.reader.error(
-                    ErrorKind::Unknown,
-                    format!("VM subsection '{name}' in '{}' does not exist", S::NAME),
-                ));
-            };
-            self.reader.skip(2 + name.len())?;
-            // QEMU keeps the version in a byte: 257 loads as 1.
-            self.version = self.reader.u32()? & 0xff;
-            state.visit_subsection(self, index)?;
-        }
-        Ok(())
-    }
-
-    /// QEMU does not see a subsection whose name does not start with its parent's, and fails at its bytes. A reader
-    /// without a destination knows better.
-    fn next_subsection<S: VmState>(&self) -> Option<&'a [u8]> {
-        let foreign = || {
-            let name = announced_name(&self.reader)?;
-            let mut known = S::SUBSECTIONS.iter();
-            known.any(|known| known.as_bytes() == name).then_some(name)
-        };
-        match (subsection_name(&self.reader, S::NAME), self.mode()) {
-            (None, Mode::Inspect) => foreign(),
-            (name, _) => name,
-        }
-    }
-
     #[inline]
     fn start(&mut self, meta: &'static FieldMeta) {
         if let Some(inspection) = &mut self.inspection.0 {
@@ -323,23 +291,6 @@ fn left_over(offset: u64, left: usize) -> Error {
 fn too_deep(offset: u64) -> Error {
     let message = format!("descriptions nest deeper than {MAX_DEPTH}");
     Error::at(ErrorKind::Limit, offset, message)
-}
-
-/// The name of the subsection of `parent` that comes next, if one does (`vmstate_subsection_load`): byte 05, a
-/// length above the parent's, and a name that starts with the parent's. Anything else ends the parent.
-#[must_use]
-pub fn subsection_name<'a>(reader: &Reader<'a>, parent: &str) -> Option<&'a [u8]> {
-    let name = announced_name(reader)?;
-    (name.len() > parent.len() && name.starts_with(parent.as_bytes())).then_some(name)
-}
-
-/// Byte 05 and a counted string.
-fn announced_name<'a>(reader: &Reader<'a>) -> Option<&'a [u8]> {
-    let mut ahead = reader.clone();
-    if ahead.u8().ok()? != marker::SUBSECTION {
-        return None;
-    }
-    ahead.counted_bytes().ok()
 }
 
 impl Visitor for Loader<'_> {
