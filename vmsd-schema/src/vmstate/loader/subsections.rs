@@ -9,32 +9,39 @@ impl<'a> Loader<'a> {
     /// The look-ahead after every description's fields.
     #[cold]
     pub(super) fn subsections<S: VmState>(&mut self, state: &mut S) -> Result<()> {
-        while let Some(name) = self.next_subsection::<S>() {
-            let Some(index) = S::SUBSECTIONS
-                .iter()
-                .position(|known| known.as_bytes() == name)
-            else {
-                let name = String::from_utf8_lossy(name);
-                let message = format!("VM subsection '{name}' in '{}' does not exist", S::NAME);
-                return Err(self.reader.error(ErrorKind::Unknown, message).cite("3.6"));
-            };
-            self.reader.skip(2 + name.len())?;
-            // QEMU keeps the version in a byte: 257 loads as 1.
-            self.version = self.reader.u32()? & 0xff;
+        while let Some(index) = self.next_of(S::NAME, S::SUBSECTIONS)? {
             state.visit_subsection(self, index)?;
         }
         Ok(())
     }
 
+    /// Which of `known` comes next, and goes past its name and version. The code stands once for all structs.
+    #[inline(never)]
+    fn next_of(&mut self, parent: &str, known: &[&str]) -> Result<Option<usize>> {
+        let Some(name) = self.next_subsection(parent, known) else {
+            return Ok(None);
+        };
+        let index = known.iter().position(|known| known.as_bytes() == name);
+        if index.is_none() {
+            let name = String::from_utf8_lossy(name);
+            let message = format!("VM subsection '{name}' in '{parent}' does not exist");
+            return Err(self.reader.error(ErrorKind::Unknown, message).cite("3.6"));
+        }
+        self.reader.skip(2 + name.len())?;
+        // QEMU keeps the version in a byte: 257 loads as 1.
+        self.version = self.reader.u32()? & 0xff;
+        Ok(index)
+    }
+
     /// QEMU does not see a subsection whose name does not start with its parent's, and fails at its bytes. A reader
     /// without a destination knows better.
-    fn next_subsection<S: VmState>(&self) -> Option<&'a [u8]> {
+    fn next_subsection(&self, parent: &str, known: &[&str]) -> Option<&'a [u8]> {
         let foreign = || {
             let name = announced_name(&self.reader)?;
-            let mut known = S::SUBSECTIONS.iter();
+            let mut known = known.iter();
             known.any(|known| known.as_bytes() == name).then_some(name)
         };
-        match (subsection_name(&self.reader, S::NAME), self.mode()) {
+        match (subsection_name(&self.reader, parent), self.mode()) {
             (None, Mode::Inspect) => foreign(),
             (name, _) => name,
         }
