@@ -136,8 +136,19 @@ fn mirrors_agree_with_the_dumps_of_their_versions() {
     }));
 }
 
-/// What a version's own tables have otherwise than its mirrors: table, version, what only the dump has, what only the mirror has.
-const OTHERWISE: &[&str] = &[];
+/// What a version's own tables have otherwise than its mirrors: table, version, what only the dump has, what only the mirror
+/// has. The mirror of `serial` is that of two device types; two subsections are of hosts that no capture came from.
+const OTHERWISE: [&str; 9] = [
+    "arm_gicv3 in 11.1: arm_gicv3/hvf_gic_state | ",
+    "serial in 10.0:  | serial",
+    "serial in 11.1:  | serial",
+    "serial in 11.1:  | state",
+    "serial in 5.2:  | serial",
+    "serial in 5.2:  | state",
+    "serial in 7.2:  | serial",
+    "serial in 7.2:  | state",
+    "vhost-user-blk in 11.1: vhost-user-blk/inflight | ",
+];
 
 #[test]
 fn the_mirrors_of_a_version_are_its_tables() {
@@ -157,7 +168,7 @@ fn the_mirrors_of_a_version_are_its_tables() {
         for part in parts {
             for device in find("dumps", part).set.devices {
                 let mut own = builtin.devices.iter();
-                let Some(own) = own.find(|own| own.schema.name == device.schema.name) else {
+                let Some(own) = own.find(|own| is_of(&own.schema, &device.schema)) else {
                     continue;
                 };
                 compare(version, &own.schema, &device.schema, &mut differ);
@@ -165,9 +176,16 @@ fn the_mirrors_of_a_version_are_its_tables() {
             }
         }
     }
-    assert!(compared > 300, "{compared} tables");
+    assert!(compared > 900, "{compared} tables");
     let known = OTHERWISE.iter().map(|line| (*line).to_owned()).collect();
     assert_eq!(differ, known);
+}
+
+/// Names are not unique: a VGA on ISA has another table than one on PCI.
+fn is_of(own: &Schema, dump: &Schema) -> bool {
+    let mut fields = own.fields.iter();
+    own.name == dump.name
+        && fields.any(|one| dump.fields.iter().any(|other| other.name == one.name))
 }
 
 /// Versions, names of fields and of subsections, in this table and in its subsections.

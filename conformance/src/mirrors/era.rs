@@ -13,8 +13,17 @@ const RAISED: [(&str, Dialect, u32); 2] = [
 ];
 
 /// The first family of versions that has the field: table, field.
-const FIELD_CAME: [(&str, &str, Dialect); 1] =
-    [("piix4_pm", "acpi_pci_hotplug.acpi_index", Dialect::Qemu7_2)];
+const FIELD_CAME: [(&str, &str, Dialect); 3] = [
+    ("e1000e", "core.timadj", Dialect::Qemu10_0),
+    ("e1000e", "unused", Dialect::Qemu10_0),
+    ("piix4_pm", "acpi_pci_hotplug.acpi_index", Dialect::Qemu7_2),
+];
+
+/// The last family of versions that has the field: table, field.
+const FIELD_WENT: [(&str, &str, Dialect); 2] = [
+    ("e1000e", "core.eitr_intr_pending", Dialect::Qemu7_2),
+    ("e1000e", "core.itr_intr_pending", Dialect::Qemu7_2),
+];
 
 /// The first family of versions that has the subsection.
 const CAME: [(&str, Dialect); 38] = [
@@ -63,11 +72,12 @@ const WENT: [(&str, Dialect); 1] = [("cpu/iwmmxt", Dialect::Qemu10_0)];
 
 /// Takes out of a table what `dialect` does not have, and gives it the versions that it has there.
 pub(crate) fn prune(schema: &mut Schema, dialect: Dialect) {
-    let later = FIELD_CAME
-        .iter()
-        .filter(|(table, _, first)| *table == schema.name && dialect < *first);
-    for (_, name, _) in later {
-        schema.fields.retain(|field| !field.is_called(name));
+    let later = FIELD_CAME.iter().filter(|(.., first)| dialect < *first);
+    let earlier = FIELD_WENT.iter().filter(|(.., last)| dialect > *last);
+    for (table, name, _) in later.chain(earlier) {
+        if *table == schema.name {
+            schema.fields.retain(|field| !field.is_called(name));
+        }
     }
     versions(schema, dialect);
     schema
