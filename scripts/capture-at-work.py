@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """Captures streams of devices at work, without a guest: QEMU's qtest protocol reads and writes ports and memory, and
-this script is the driver.
+this script is the driver. Where a device listens to nothing but a processor, a few instructions are the firmware.
 
     scripts/capture-at-work.py QEMU WHAT OUTPUT
 
@@ -8,6 +8,7 @@ WHAT is one of
   iommu    x86_64: a virtio-iommu with domains, mappings and endpoints: trees in trees, and lists
   gpu      x86_64: a virtio-gpu with resources, one of them on a screen
   cframes  aarch64: a Versal's configuration frames: a tree that the description shows
+  flush    ppc64: an NVDIMM of a pseries, with flushes that nobody asked after: a list that the description shows
 """
 
 import json
@@ -159,7 +160,7 @@ class Driver:
         self.q("writew", hex(self.notify + self.multiplier * number), hex(number))
 
 
-def iommu(q):
+def iommu(q, _):
     driver = Driver(q, 4)
     driver.queue(0)
     driver.ready()
@@ -176,7 +177,7 @@ def iommu(q):
     map_(7, 0x0, 0xFFFFF, 0x500000, 3)
 
 
-def gpu(q):
+def gpu(q, _):
     driver = Driver(q, 4)
     driver.queue(0)
     driver.queue(1)
@@ -189,7 +190,7 @@ def gpu(q):
     driver.request(0, head(0x103) + struct.pack("<IIIIII", 0, 0, 64, 48, 0, 1), 24)
 
 
-def cframes(q):
+def cframes(q, _):
     base = 0xF12D0000
     command, address, frames = base + 0x60, base + 0x10, base + 0x1000
     w = lambda at, value: q("writel", hex(at), hex(value))
@@ -204,10 +205,24 @@ def cframes(q):
         w(frames + 4 * (word % 4), word)
 
 
+# At 0x100, where a pseries begins: three times H_SCM_FLUSH (0x44c) of the first NVDIMM (0x90000000), then a loop.
+FLUSHES = b"\0" * 0x100 + 3 * bytes.fromhex("3c809000 38a00000 3860044c 44000022") + bytes.fromhex("48000000")
+
+
+def flush(_, control):
+    control("cont")
+    time.sleep(3)
+    control("stop")
+
+
 WHAT = {
     "cframes": (cframes, ["-M", "xlnx-versal-virt", "-m", "256"]),
     "iommu": (iommu, ["-M", "q35", "-m", "16", "-device", "virtio-iommu-pci,addr=4"] + [
         word for slot in (5, 6, 7) for word in ("-device", f"virtio-rng-pci,addr={slot},disable-legacy=on")]),
+    "flush": (flush, ["-M", "pseries,nvdimm=on", "-m", "256M,slots=1,maxmem=4G", "-bios", "{folder}/firmware",
+        "-object", "memory-backend-file,id=memory,share=on,mem-path={folder}/nvdimm,size=268566528",
+        "-device", "spapr-nvdimm,memdev=memory,slot=0,label-size=128K,pmem-override=on,"
+        "uuid=75a3cdd7-6a2f-4791-8d15-fe0a920e8e9e"]),
     "gpu": (gpu, ["-M", "q35", "-m", "16", "-device", "virtio-gpu-pci,addr=4,ioeventfd=off"]),
 }
 
@@ -224,10 +239,12 @@ def main():
             "-qtest", f"unix:{qtest},server=on,wait=off", "-qtest-log", "none",
             "-qmp", f"unix:{qmp},server=on,wait=off",
         ]
-        process = subprocess.Popen(command + arguments)
+        with open(os.path.join(folder, "firmware"), "wb") as firmware:
+            firmware.write(FLUSHES)
+        process = subprocess.Popen(command + [word.replace("{folder}", folder) for word in arguments])
         try:
             control = Qmp(qmp)
-            drive(Qtest(qtest))
+            drive(Qtest(qtest), control)
             time.sleep(0.5)
             control("migrate", uri=f"exec:cat > {stream}")
             while control("query-migrate").get("status") not in ("completed", "failed"):

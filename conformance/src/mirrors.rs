@@ -73,6 +73,7 @@ mod scsi_device;
 mod scsi_disk;
 mod serial;
 mod slirp;
+mod spapr_nvdimm;
 mod timer;
 mod uhci;
 mod usb;
@@ -223,6 +224,7 @@ pub fn registry() -> Registry {
         Mirror::of::<serial::SerialDevice>()
             .preset("mapped", || Box::new(serial::SerialDevice::mapped())),
         Mirror::of::<slirp::Slirp>(),
+        Mirror::of::<spapr_nvdimm::SpaprNvdimm>(),
         Mirror::of::<timer::Clocks>(),
         Mirror::of::<uhci::Uhci>(),
         Mirror::of::<usb_ccid::UsbCcid>(),

@@ -19,5 +19,5 @@ fn every_mirror_agrees_with_devices_at_work() {
     }
     let report = suite.run();
     report.assert_green();
-    assert!(report.streams() >= 81, "{} streams", report.streams());
+    assert!(report.streams() >= 83, "{} streams", report.streams());
 }

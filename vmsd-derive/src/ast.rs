@@ -1,8 +1,9 @@
 //! A struct as the macro sees it, with every choice made: what [`crate::expand`] works from.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::format_ident;
 use syn::ext::IdentExt;
+use syn::spanned::Spanned;
 use syn::{
     Data, DeriveInput, Fields, GenericArgument, Generics, LitStr, Path, PathArguments, Type,
 };
@@ -52,6 +53,8 @@ pub(crate) struct Sent {
     pub(crate) presence: Presence,
     pub(crate) elements: Elements,
     pub(crate) encoding: Encoding,
+    /// Where the word stands that chose the encoding; of a usual one the type.
+    pub(crate) encoding_at: Span,
     pub(crate) renamed: Option<Renamed>,
     /// Described element by element: the word says so, or a predicate in QEMU's table.
     pub(crate) uncompressed: bool,
@@ -229,6 +232,7 @@ impl Sent {
             },
             None => Presence::Since(since),
         };
+        let encoding_at = attrs.encoding_word().map_or(field.ty.span(), Spanned::span);
         let encoding = match (
             attrs.encoding.take(),
             attrs.with.take(),
@@ -265,6 +269,7 @@ impl Sent {
             presence,
             elements,
             encoding,
+            encoding_at,
             renamed: attrs.renamed.take(),
             uncompressed,
             max: attrs.max.take(),

@@ -1,11 +1,11 @@
 //! Words to values. A bad word is reported and otherwise ignored, so that one compile shows every mistake; nothing
 //! here returns a `Result`.
 
-use proc_macro2::{Ident, Spacing, TokenStream, TokenTree};
+use proc_macro2::{Group, Ident, Spacing, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::meta::ParseNestedMeta;
-use syn::parse::{Parse, ParseStream};
+use syn::parse::{Parse, ParseStream, Parser as _};
 use syn::{Attribute, LitInt, LitStr, Path, Token, Type};
 
 use crate::ctxt::Ctxt;
@@ -133,7 +133,10 @@ impl ContainerAttrs {
                 word::POST_SAVE => out.post_save.set(cx, path, rust(&meta)?),
                 word::PRE_LOAD => out.pre_load.set(cx, path, rust(&meta)?),
                 word::POST_LOAD => out.post_load.set(cx, path, rust(&meta)?),
-                word::PRIORITY => out.priority.set(cx, path, rust(&meta)?),
+                word::PRIORITY => {
+                    out.priority
+                        .set(cx, path, one_of(rust(&meta)?, word::PRIORITIES)?)
+                }
                 word::EARLY_SETUP => out.early_setup.set(cx, path, ()),
                 word::UNMIGRATABLE => out.unmigratable.set(cx, path, ()),
                 word::OPAQUE => out.opaque.set(cx, path, ()),
@@ -151,6 +154,14 @@ impl ContainerAttrs {
 }
 
 impl FieldAttrs {
+    /// The word that says which encoding it is, if one does.
+    pub(crate) fn encoding_word(&self) -> Option<&Path> {
+        let bare = self.encoding.as_ref().map(|set| &set.word);
+        bare.or(self.struct_version.as_ref().map(|set| &set.word))
+            .or(self.marked.as_ref().map(|set| &set.word))
+            .or(self.equal.as_ref().map(|set| &set.word))
+    }
+
     pub(crate) fn parse(cx: &Ctxt, attrs: &[Attribute]) -> Self {
         let mut out = Self::default();
         let bad = each_word(cx, attrs, |meta| {
@@ -269,6 +280,18 @@ fn rust<T: Parse>(meta: &ParseNestedMeta<'_>) -> syn::Result<T> {
     input.parse()
 }
 
+/// The name of a variant of the library's.
+fn one_of(ident: Ident, known: &[&str]) -> syn::Result<Ident> {
+    let text = ident.to_string();
+    if known.contains(&text.as_str()) {
+        return Ok(ident);
+    }
+    Err(syn::Error::new(
+        ident.span(),
+        word::not_one_of(&text, known),
+    ))
+}
+
 /// `a..b`, either end left out, or `a..=b`. It must be told from a number here: `get_mut` would take that, too.
 fn range(meta: &ParseNestedMeta<'_>) -> syn::Result<TokenStream> {
     let input = meta.value()?;
@@ -323,11 +346,22 @@ impl Parse for Length {
 
 impl Parse for Renamed {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let inner;
-        syn::parenthesized!(inner in input);
-        let dialect = inner.parse()?;
-        inner.parse::<Token![=]>()?;
-        let name = inner.parse()?;
+        let wrong = |at| {
+            let message =
+                "expected `renamed(Dialect = \"…\")`: the first dialect that shows the newer name";
+            syn::Error::new(at, message)
+        };
+        let start = input.span();
+        let group: Group = input.parse().map_err(|_| wrong(start))?;
+        let inside = |inner: ParseStream<'_>| {
+            let dialect = inner.parse::<Ident>()?;
+            inner.parse::<Token![=]>()?;
+            Ok((dialect, inner.parse::<LitStr>()?))
+        };
+        let (dialect, name) = inside
+            .parse2(group.stream())
+            .map_err(|_| wrong(group.span()))?;
+        let dialect = one_of(dialect, word::DIALECTS)?;
         Ok(Self { dialect, name })
     }
 }

@@ -95,6 +95,21 @@ pub(crate) const FIELD: &[Word] = &[
     DEFAULT,
 ];
 
+/// What `priority` takes: the variants of the library's `Priority`.
+pub(crate) const PRIORITIES: &[&str] = &[
+    "Default",
+    "Iommu",
+    "PciBus",
+    "VirtioMem",
+    "GicV3Its",
+    "GicV3",
+    "Apic",
+    "Max",
+];
+
+/// What `renamed` takes: the variants of the library's `Dialect`.
+pub(crate) const DIALECTS: &[&str] = &["Qemu5_2", "Qemu7_2", "Qemu10_0", "Qemu11_1"];
+
 /// Words of other derives and of the C macros for what is said differently here.
 const ELSEWHERE: &[(&str, &str)] = &[
     ("rename", "write `name = \"…\"`"),
@@ -140,21 +155,40 @@ pub(crate) fn unknown(word: &str, here: &[Word], elsewhere: &[Word]) -> String {
     if let Some((_, instead)) = ELSEWHERE.iter().find(|(other, _)| *other == word) {
         return format!("unknown word `{word}`: {instead}");
     }
-    let list = here
-        .iter()
-        .map(|word| format!("`{word}`"))
-        .collect::<Vec<_>>()
-        .join(", ");
-    match here
-        .iter()
-        .map(|known| (distance(word, known.0), known))
-        .min_by_key(|(distance, _)| *distance)
-    {
-        Some((distance, nearest)) if distance <= 2.max(word.len() / 3) => {
-            format!("unknown word `{word}`; did you mean `{nearest}`? Words that can stand here: {list}")
-        }
-        _ => format!("unknown word `{word}`; words that can stand here: {list}"),
+    let here: Vec<&str> = here.iter().map(|word| word.0).collect();
+    match nearest(word, &here) {
+        Some(nearest) => format!(
+            "unknown word `{word}`; did you mean `{nearest}`? Words that can stand here: {}",
+            list(&here)
+        ),
+        None => format!(
+            "unknown word `{word}`; words that can stand here: {}",
+            list(&here)
+        ),
     }
+}
+
+/// What to say of a name that is not one of `known`.
+pub(crate) fn not_one_of(name: &str, known: &[&str]) -> String {
+    match nearest(name, known) {
+        Some(nearest) => format!(
+            "there is no `{name}`; did you mean `{nearest}`? There are {}",
+            list(known)
+        ),
+        None => format!("there is no `{name}`; there are {}", list(known)),
+    }
+}
+
+fn list(known: &[&str]) -> String {
+    let quoted: Vec<String> = known.iter().map(|word| format!("`{word}`")).collect();
+    quoted.join(", ")
+}
+
+/// The one of `known` that `word` may have been meant for.
+fn nearest<'k>(word: &str, known: &[&'k str]) -> Option<&'k str> {
+    let distances = known.iter().map(|known| (distance(word, known), *known));
+    let (distance, nearest) = distances.min_by_key(|(distance, _)| *distance)?;
+    (distance <= 2.max(word.len() / 3)).then_some(nearest)
 }
 
 /// The Levenshtein distance.

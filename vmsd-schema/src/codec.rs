@@ -90,7 +90,7 @@ pub use register::Register;
 pub use scalar::Scalar;
 #[cfg(feature = "derive")]
 pub use scsi_requests::ScsiRequests;
-pub use selector::Selector;
+pub use selector::{Selector, Selects};
 pub use shpc::Shpc;
 pub use timer::{Timer, TimerDeadline};
 pub use tlb_entry::{HppaTlb, MipsTlb, TlbEntry};

@@ -20,7 +20,7 @@ pub use finding::{Finding, Severity, Verdict};
 pub(crate) use knowledge::Told;
 pub use knowledge::{Knowledge, Origin};
 pub use matrix::{Cell, Matrix, Mode};
-pub use rules::{by_id, Rule, RULES};
+pub use rules::{by_id, section_of, Rule, RULES};
 
 use subject::{Out, Subject};
 

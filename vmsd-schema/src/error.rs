@@ -18,6 +18,8 @@ struct Inner {
     offset: Option<u64>,
     /// Innermost first.
     path: Vec<Segment>,
+    /// Of docs/format.md; none is that of the kind.
+    section: Option<&'static str>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,6 +66,50 @@ pub enum ErrorKind {
     Unsupported,
 }
 
+impl ErrorKind {
+    /// Every kind, in the order of their declaration.
+    pub const ALL: [Self; 16] = [
+        Self::Truncated,
+        Self::Magic,
+        Self::Version,
+        Self::Framing,
+        Self::Unknown,
+        Self::Ram,
+        Self::Live,
+        Self::Command,
+        Self::Count,
+        Self::Bound,
+        Self::Mismatch,
+        Self::Validation,
+        Self::Marker,
+        Self::Description,
+        Self::Limit,
+        Self::Unsupported,
+    ];
+
+    /// The section of docs/format.md that such a failure is against, where the error itself cites no closer one.
+    #[must_use]
+    pub const fn section(self) -> &'static str {
+        match self {
+            Self::Magic => "1.1",
+            Self::Framing => "1.2",
+            Self::Command => "1.6",
+            Self::Ram => "2.1",
+            Self::Count => "3.2",
+            Self::Version | Self::Validation => "3.4",
+            Self::Mismatch => "4.1",
+            Self::Marker => "4.2",
+            Self::Description => "5.2",
+            Self::Unknown => "6.2",
+            Self::Truncated => "6.4",
+            Self::Bound => "6.6",
+            Self::Limit => "6.7",
+            Self::Unsupported => "6.8",
+            Self::Live => "7",
+        }
+    }
+}
+
 impl Error {
     /// An error without a place yet.
     #[cold]
@@ -73,6 +119,7 @@ impl Error {
             message: message.into(),
             offset: None,
             path: Vec::new(),
+            section: None,
         }))
     }
 
@@ -84,6 +131,7 @@ impl Error {
             message: message.into(),
             offset: Some(offset),
             path: Vec::new(),
+            section: None,
         }))
     }
 
@@ -109,6 +157,20 @@ impl Error {
     pub fn inside_index(mut self, index: usize) -> Self {
         self.0.path.push(Segment::Index(index));
         self
+    }
+
+    /// Cites `section` of docs/format.md, unless a closer one is cited already.
+    #[cold]
+    #[must_use]
+    pub fn cite(mut self, section: &'static str) -> Self {
+        self.0.section.get_or_insert(section);
+        self
+    }
+
+    /// The section of docs/format.md that says what should have been there: `3.6`.
+    #[must_use]
+    pub fn section(&self) -> &'static str {
+        self.0.section.unwrap_or(self.kind().section())
     }
 
     /// The class of failure.
@@ -174,6 +236,17 @@ impl std::error::Error for Error {}
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_closer_section_is_cited_instead_of_the_kinds() {
+        let error = Error::new(ErrorKind::Ram, "a run of new bytes is empty");
+        assert_eq!(error.section(), "2.1");
+        assert_eq!(error.cite("2.4").cite("2.1").section(), "2.4");
+        assert!(ErrorKind::ALL
+            .iter()
+            .enumerate()
+            .all(|(place, kind)| *kind as usize == place));
+    }
 
     #[test]
     fn the_path_reads_from_the_outside_in() {

@@ -5,7 +5,7 @@ pub use crate::schema::model::{Priority, Schema};
 pub use crate::schema::Dialect;
 pub use crate::vmstate::schema_builder::SchemaBuilder;
 pub use crate::vmstate::{
-    Codec, Counted, Elements, Field, FieldMeta, Length, Unit, Visitor, VmState,
+    Applies, Codec, Counted, Elements, Field, FieldMeta, Length, Unit, Visitor, VmState,
 };
 pub use std::option::Option;
 pub use std::primitive::{bool, str, u32, usize};

@@ -6,6 +6,7 @@
 mod describer;
 mod elements;
 mod export;
+mod field_meta;
 mod inspection;
 mod loader;
 mod saver;
@@ -19,6 +20,7 @@ use crate::wire::{Reader, Writer};
 pub use describer::{Described, Describer};
 pub use elements::{Counted, Elements, Length, Unit};
 pub use export::Export;
+pub use field_meta::FieldMeta;
 pub use inspection::{Mode, Note, Position};
 pub use loader::{subsection_name, Loader};
 pub use saver::Saver;
@@ -224,42 +226,16 @@ pub trait Codec<T: ?Sized> {
     }
 }
 
-/// What the table says of one field, apart from its type.
-#[derive(Clone, Copy, Debug)]
-pub struct FieldMeta {
-    /// The name in QEMU's table.
-    pub name: &'static str,
-    /// The name that the JSON shows: with `[k]` where the table has the name more than once.
-    pub json_name: &'static str,
-    /// The name that newer versions show, and the first dialect of those.
-    pub renamed: Option<(Dialect, &'static str)>,
-    /// The first version that has the field.
-    pub since: u32,
-    /// Whether a predicate decides instead.
-    pub conditional: bool,
-    /// Whether QEMU describes each element of an array by itself, as it does where the table has a predicate.
-    pub uncompressed: bool,
-    /// Which part of an array it is, as its author wrote it; empty for all of it.
-    pub range: &'static str,
-    /// The bound of the value, as its author wrote it; empty where there is none.
-    pub max: &'static str,
-    /// The check of the value, by its name; empty where there is none.
-    pub validate: &'static str,
+/// A codec that encodes `T`, as the derive names it: an error about one that does not is worded alike wherever it is
+/// named, and is shown once.
+#[doc(hidden)]
+pub trait Applies<T: ?Sized> {
+    /// The codec itself.
+    type Codec: Codec<T>;
 }
 
-impl FieldMeta {
-    /// The name in a JSON of `dialect`.
-    pub(crate) fn json_name_in(&self, dialect: Dialect) -> &'static str {
-        match self.renamed {
-            Some((first, name)) if dialect >= first => name,
-            _ => self.json_name,
-        }
-    }
-
-    /// Whether a JSON of any version may call the field `name`.
-    pub(crate) fn is_called(&self, name: &str) -> bool {
-        self.json_name == name || self.renamed.is_some_and(|(_, renamed)| renamed == name)
-    }
+impl<T: ?Sized, C: Codec<T>> Applies<T> for C {
+    type Codec = C;
 }
 
 /// One walk over the fields of a value, in the order of the wire.
@@ -365,7 +341,7 @@ fn placed(error: Error, at: Option<u64>) -> Error {
 #[cold]
 fn unmigratable(name: &str) -> Error {
     let message = format!("State blocked by non-migratable device '{name}'");
-    Error::new(ErrorKind::Unsupported, message)
+    Error::new(ErrorKind::Unsupported, message).cite("3.9")
 }
 
 #[cold]

@@ -77,7 +77,18 @@ impl<'a> Fields<'a> {
     }
 
     fn name(&self, error: Error, field: &'static str) -> io::Error {
-        io_error(error.inside(field).inside(self.container))
+        let section = section(self.container);
+        io_error(error.inside(field).inside(self.container).cite(section))
+    }
+}
+
+/// The section of docs/format.md that has a container.
+fn section(container: &str) -> &'static str {
+    match container {
+        "libvirt save image" => "9.1",
+        "qcow2 image" => "9.2",
+        "multifd channel" => "2.6",
+        _ => "9.3",
     }
 }
 
@@ -90,7 +101,8 @@ pub(super) fn fault(
     kind: ErrorKind,
     message: impl Into<Cow<'static, str>>,
 ) -> io::Error {
-    io_error(Error::at(kind, at, message).inside(field).inside(container))
+    let error = Error::at(kind, at, message).inside(field).inside(container);
+    io_error(error.cite(section(container)))
 }
 
 /// The form in which an error passes through [`io::Read`].

@@ -1,6 +1,29 @@
-//! Which subsections came or went between the QEMU versions that the mirrors cover, learnt from the tables in their binaries.
+//! What came, went or changed between the QEMU versions that the mirrors cover, learnt from the tables in their binaries. A
+//! mirror has all of it; here is what one family of versions has.
 
-use vmsd_schema::schema::{Dialect, Schema, Shape};
+use vmsd_schema::schema::{Dialect, Presence, Schema, Shape};
+
+/// Tables that had other versions up to a family of versions: name, family, version, minimum.
+const UNTIL: [(&str, Dialect, u32, u32); 1] = [("virtio-iommu", Dialect::Qemu5_2, 1, 1)];
+
+/// Tables that load fewer versions from a family of versions on: name, family, minimum.
+const RAISED: [(&str, Dialect, u32); 2] = [
+    ("hpet", Dialect::Qemu11_1, 2),
+    ("mc146818rtc", Dialect::Qemu11_1, 3),
+];
+
+/// The first family of versions that has the field: table, field.
+const FIELD_CAME: [(&str, &str, Dialect); 3] = [
+    ("e1000e", "core.timadj", Dialect::Qemu10_0),
+    ("e1000e", "unused", Dialect::Qemu10_0),
+    ("piix4_pm", "acpi_pci_hotplug.acpi_index", Dialect::Qemu7_2),
+];
+
+/// The last family of versions that has the field: table, field.
+const FIELD_WENT: [(&str, &str, Dialect); 2] = [
+    ("e1000e", "core.eitr_intr_pending", Dialect::Qemu7_2),
+    ("e1000e", "core.itr_intr_pending", Dialect::Qemu7_2),
+];
 
 /// The first family of versions that has the subsection.
 const CAME: [(&str, Dialect); 38] = [
@@ -47,8 +70,16 @@ const CAME: [(&str, Dialect); 38] = [
 /// The last family of versions that has it.
 const WENT: [(&str, Dialect); 1] = [("cpu/iwmmxt", Dialect::Qemu10_0)];
 
-/// Takes out of a table what `dialect` does not have.
+/// Takes out of a table what `dialect` does not have, and gives it the versions that it has there.
 pub(crate) fn prune(schema: &mut Schema, dialect: Dialect) {
+    let later = FIELD_CAME.iter().filter(|(.., first)| dialect < *first);
+    let earlier = FIELD_WENT.iter().filter(|(.., last)| dialect > *last);
+    for (table, name, _) in later.chain(earlier) {
+        if *table == schema.name {
+            schema.fields.retain(|field| !field.is_called(name));
+        }
+    }
+    versions(schema, dialect);
     schema
         .subsections
         .retain(|subsection| has(&subsection.name, dialect));
@@ -57,6 +88,24 @@ pub(crate) fn prune(schema: &mut Schema, dialect: Dialect) {
     }
     for field in &mut schema.fields {
         shape(&mut field.shape, dialect);
+    }
+}
+
+fn versions(schema: &mut Schema, dialect: Dialect) {
+    let mut raised = RAISED.iter();
+    if let Some((.., minimum)) =
+        raised.find(|(name, first, _)| *name == schema.name && dialect >= *first)
+    {
+        schema.minimum_version = Some(*minimum);
+    }
+    let mut until = UNTIL.iter();
+    if let Some((.., version, minimum)) =
+        until.find(|(name, last, ..)| *name == schema.name && dialect <= *last)
+    {
+        (schema.version, schema.minimum_version) = (Some(*version), Some(*minimum));
+        schema
+            .fields
+            .retain(|field| !matches!(field.presence, Presence::Since(since) if since > *version));
     }
 }
 

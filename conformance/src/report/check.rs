@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
-use vmsd_schema::compat::{Finding, Severity, Verdict};
+use vmsd_schema::compat::{section_of, Finding, Severity, Verdict};
 
 use super::tree_json::SCHEMA_VERSION;
 use super::Styles;
@@ -84,6 +84,9 @@ fn one(finding: &Finding, out: &mut dyn Write, styles: &Styles) -> io::Result<()
     if !advice.is_empty() {
         writeln!(out, "  advice: {advice}")?;
     }
+    if let Some(section) = section_of(rule) {
+        writeln!(out, "  format: {section}")?;
+    }
     Ok(())
 }
 
@@ -101,6 +104,7 @@ pub(super) struct Entry<'a> {
     from: &'a str,
     to: &'a str,
     rule: &'a str,
+    format: Option<&'static str>,
     severity: &'static str,
     section: &'a str,
     path: &'a str,
@@ -135,6 +139,7 @@ impl<'a> Entry<'a> {
             from: &checked.from,
             to: &checked.to,
             rule: finding.rule,
+            format: section_of(finding.rule),
             severity: finding.severity.name(),
             section: &finding.section,
             path: &finding.path,

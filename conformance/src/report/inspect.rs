@@ -223,12 +223,13 @@ impl Report<'_> {
     }
 
     fn findings(&mut self, subject: &Subject<'_>) -> io::Result<()> {
-        let Styles { note, .. } = self.styles;
+        let Styles { note, dim, .. } = self.styles;
         if !subject.outline.findings.is_empty() {
             writeln!(self.out)?;
         }
         for finding in &subject.outline.findings {
             writeln!(self.out, "{note}finding:{note:#} {finding}")?;
+            writeln!(self.out, "  {dim}= format: {}{dim:#}", finding.section())?;
         }
         Ok(())
     }

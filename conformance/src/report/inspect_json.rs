@@ -157,6 +157,7 @@ pub(super) struct PageCounts {
 #[derive(Serialize)]
 pub struct Finding {
     kind: String,
+    format: &'static str,
     offset: Option<u64>,
     path: String,
     message: String,
@@ -358,6 +359,7 @@ impl Finding {
     pub fn new(error: &Error) -> Self {
         Self {
             kind: format!("{:?}", error.kind()).to_lowercase(),
+            format: error.section(),
             offset: error.offset(),
             path: error.path(),
             message: error.message().to_owned(),

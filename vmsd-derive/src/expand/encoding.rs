@@ -1,6 +1,6 @@
 //! The codec that a field's words and type name, as tokens.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::Type;
 
@@ -10,9 +10,9 @@ use crate::word::{self, Word};
 
 /// The encoding of a whole field.
 pub(super) fn whole(p: &TokenStream, ty: &Type, sent: &Sent) -> TokenStream {
-    match &sent.encoding {
-        Encoding::Usual => quote_spanned!(at(ty)=> <#ty as #p::Field>::Codec),
-        Encoding::With(codec) => quote!(#codec),
+    let codec = match &sent.encoding {
+        Encoding::Usual => return quote_spanned!(at(ty)=> <#ty as #p::Field>::Codec),
+        Encoding::With(codec) => return applied(p, at(codec), &quote!(#codec), &quote!(#ty)),
         Encoding::Word(word::BUFFER) => quote!(#p::codec::Buffer),
         Encoding::Word(word::BITMAP) => quote!(#p::codec::Bitmap),
         Encoding::Word(word::BYTE_ARRAY) => quote!(#p::codec::ByteArray),
@@ -26,24 +26,30 @@ pub(super) fn whole(p: &TokenStream, ty: &Type, sent: &Sent) -> TokenStream {
         }
         Encoding::Marked => {
             let item = quote_spanned!(at(ty)=> <#ty as #p::Elements>::Item);
-            quote_spanned!(at(ty)=> #p::codec::Each<#p::codec::Marked<<#item as #p::codec::Pointer>::Codec>>)
+            return quote_spanned!(at(ty)=> #p::codec::Each<#p::codec::Marked<<#item as #p::codec::Pointer>::Codec>>);
         }
         leaf => nest(p, ty, &element(p, leaf)),
-    }
+    };
+    applied(p, word_at(sent), &codec, &quote!(#ty))
 }
 
 /// The encoding of a slice of a field, and the bytes that one item takes at least.
 pub(super) fn slice(p: &TokenStream, ty: &Type, sent: &Sent) -> (TokenStream, TokenStream) {
     let item = quote_spanned!(at(ty)=> <#ty as #p::Elements>::Item);
+    let of_all = |codec: &TokenStream, span| applied(p, span, codec, &quote!([#item]));
     let sized = |codec: TokenStream| {
         let size = quote_spanned!(at(ty)=> <#codec as #p::Codec<#item>>::MIN_SIZE);
         (quote!(#p::codec::Each<#codec>), size)
     };
     match &sent.encoding {
         Encoding::Usual => sized(quote_spanned!(at(ty)=> <#item as #p::Field>::Codec)),
-        Encoding::With(codec) => (quote!(#codec), quote!(0)),
-        Encoding::Word(word::BUFFER) => (quote!(#p::codec::Buffer), quote!(1)),
-        Encoding::Word(word::BITMAP) => (quote!(#p::codec::Bitmap), quote!(8)),
+        Encoding::With(codec) => (of_all(&quote!(#codec), at(codec)), quote!(0)),
+        Encoding::Word(word::BUFFER) => {
+            (of_all(&quote!(#p::codec::Buffer), word_at(sent)), quote!(1))
+        }
+        Encoding::Word(word::BITMAP) => {
+            (of_all(&quote!(#p::codec::Bitmap), word_at(sent)), quote!(8))
+        }
         Encoding::Marked => {
             sized(quote_spanned!(at(ty)=> #p::codec::Marked<<#item as #p::codec::Pointer>::Codec>))
         }
@@ -52,9 +58,20 @@ pub(super) fn slice(p: &TokenStream, ty: &Type, sent: &Sent) -> (TokenStream, To
                 Type::Array(array) => &array.elem,
                 _ => argument(ty, "Vec", 0).unwrap_or(ty),
             };
-            sized(nest(p, row, &element(p, leaf)))
+            let codec = nest(p, row, &element(p, leaf));
+            sized(applied(p, word_at(sent), &codec, &item))
         }
     }
+}
+
+/// `codec` for values of type `ty`. If it does not apply, the error is the same wherever the field's encoding is named, and
+/// rustc shows it once, at `span`.
+fn applied(p: &TokenStream, span: Span, codec: &TokenStream, ty: &TokenStream) -> TokenStream {
+    quote_spanned!(span=> <#codec as #p::Applies<#ty>>::Codec)
+}
+
+fn word_at(sent: &Sent) -> Span {
+    sent.encoding_at.resolved_at(Span::call_site())
 }
 
 /// The encoding of one element.

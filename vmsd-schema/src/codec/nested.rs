@@ -19,7 +19,8 @@ impl<S: VmState> Codec<S> for Nested {
         Shape::Struct(Box::new(S::schema()))
     }
 
-    #[inline]
+    /// The code of a description inside others stands once, however many contain it.
+    #[inline(never)]
     fn save(value: &mut S, writer: &mut Writer) -> Result<()> {
         value.save(writer, S::VERSION)
     }

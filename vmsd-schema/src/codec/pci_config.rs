@@ -42,9 +42,11 @@ impl<const N: usize> Codec<[u8; N]> for PciConfig {
         let start = loader.offset();
         let incoming: [u8; N] = loader.array()?;
         if let Some((at, read, device)) = first_difference(&incoming, config) {
-            loader.expect(start + at as u64, false, || {
-                format!("bad config data: i={at:#x} read: {read:x} device: {device:x}")
-            })?;
+            loader
+                .expect(start + at as u64, false, || {
+                    format!("bad config data: i={at:#x} read: {read:x} device: {device:x}")
+                })
+                .map_err(|error| error.cite("4.4"))?;
         }
         *config = incoming;
         Ok(())

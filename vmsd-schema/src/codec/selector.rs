@@ -57,9 +57,40 @@ use crate::wire::Writer;
 #[derive(Debug)]
 pub struct Selector<R>(PhantomData<R>);
 
-impl<E, R> Codec<E> for Selector<R>
+/// An enum that a number of type `R` selects: one that converts into it, and from it where the number is one of its own.
+#[diagnostic::on_unimplemented(
+    message = "`{R}` does not select a `{Self}`",
+    label = "`Selector<{R}>` cannot encode `{Self}`",
+    note = "`Selector<{R}>` asks for `{Self}: Copy`, `impl From<{Self}> for {R}`, and `impl TryFrom<{R}> for {Self}` whose error can be displayed"
+)]
+pub trait Selects<R>: Copy {
+    /// The number that selects this.
+    fn number(self) -> R;
+
+    /// What `number` selects, or what is wrong with it.
+    ///
+    /// # Errors
+    /// A sentence about the number.
+    fn selected(number: R) -> Result<Self, String>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<E, R> Selects<R> for E
 where
     E: Copy + Into<R> + TryFrom<R, Error: Display>,
+{
+    fn number(self) -> R {
+        self.into()
+    }
+
+    fn selected(number: R) -> Result<Self, String> {
+        Self::try_from(number).map_err(|error| error.to_string())
+    }
+}
+
+impl<E, R> Codec<E> for Selector<R>
+where
+    E: Selects<R>,
     R: Copy + Default + Display,
     Scalar: Codec<R>,
 {
@@ -70,21 +101,21 @@ where
     }
 
     fn save(value: &mut E, writer: &mut Writer) -> Result<()> {
-        Scalar::save(&mut (*value).into(), writer)
+        Scalar::save(&mut E::number(*value), writer)
     }
 
     fn load(value: &mut E, loader: &mut Loader<'_>) -> Result<()> {
         let at = loader.offset();
         let mut number = R::default();
         Scalar::load(&mut number, loader)?;
-        *value = E::try_from(number).map_err(|error| {
-            let message = format!("{number} selects nothing: {error}");
+        *value = E::selected(number).map_err(|wrong| {
+            let message = format!("{number} selects nothing: {wrong}");
             Error::at(ErrorKind::Bound, at, message)
         })?;
         Ok(())
     }
 
     fn describe(value: &mut E, describer: &mut Describer) -> Result<()> {
-        Scalar::describe(&mut (*value).into(), describer)
+        Scalar::describe(&mut E::number(*value), describer)
     }
 }

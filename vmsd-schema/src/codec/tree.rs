@@ -129,7 +129,7 @@ impl<K: TreeKey, S: VmState + Default, const V: u32> Codec<BTreeMap<K, S>> for G
         let message = format!(
             "inconsistent stream when loading the gtree: {announced} nodes announced, {nodes} sent"
         );
-        Err(crate::Error::at(ErrorKind::Count, at, message))
+        Err(crate::Error::at(ErrorKind::Count, at, message).cite("4.1"))
     }
 
     fn describe(tree: &mut BTreeMap<K, S>, describer: &mut Describer) -> Result<()> {

@@ -12,6 +12,8 @@ pub struct Rule {
     pub severity: Severity,
     /// The page that `vmsd rules` prints.
     pub text: &'static str,
+    /// The section of docs/format.md that the rule follows from: `3.6`.
+    pub section: &'static str,
     pub(super) check: fn(&Subject<'_>, &mut Out<'_>),
 }
 
@@ -23,6 +25,16 @@ impl Rule {
     }
 }
 
+/// The section of docs/format.md that a finding's rule follows from, be it one of [`RULES`] or of the load that is
+/// followed ([`crate::accept`]). Rules about waivers are not about the format.
+#[must_use]
+pub fn section_of(id: &str) -> Option<&'static str> {
+    match by_id(id) {
+        Some(rule) => Some(rule.section),
+        None => crate::accept::section_of(id),
+    }
+}
+
 /// The rule of that id.
 #[must_use]
 pub fn by_id(id: &str) -> Option<&'static Rule> {
@@ -30,12 +42,13 @@ pub fn by_id(id: &str) -> Option<&'static Rule> {
 }
 
 macro_rules! rule {
-    ($(#[doc = $line:literal])* $id:literal, $severity:ident) => {
+    ($(#[doc = $line:literal])* $id:literal, $severity:ident, $section:literal) => {
         $(#[doc = $line])*
         pub(super) static RULE: crate::compat::Rule = crate::compat::Rule {
             id: $id,
             severity: crate::compat::Severity::$severity,
             text: concat!($($line, "\n"),*),
+            section: $section,
             check,
         };
     };

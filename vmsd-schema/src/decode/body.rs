@@ -207,7 +207,7 @@ impl Finder<'_> {
             }
             None => "the stream has no description, and there is no mirror of the device",
         };
-        self.reader.error(ErrorKind::Unknown, message)
+        self.reader.error(ErrorKind::Unknown, message).cite("6.8")
     }
 }
 

@@ -197,10 +197,12 @@ impl Registry {
                     *reader = ahead;
                     return Ok(inspected);
                 }
-                Ok(_) => ahead.error(
-                    ErrorKind::Framing,
-                    "the section does not end where its device does",
-                ),
+                Ok(_) => ahead
+                    .error(
+                        ErrorKind::Framing,
+                        "the section does not end where its device does",
+                    )
+                    .cite("1.4"),
                 Err(error) => error,
             };
             // Architectures share names. One that has another version says less than any that has this one.
@@ -210,7 +212,10 @@ impl Registry {
                 _ => first = Some(error),
             }
         }
-        let unknown = || reader.error(ErrorKind::Unknown, "no mirror knows this device");
+        let unknown = || {
+            let error = reader.error(ErrorKind::Unknown, "no mirror knows this device");
+            error.cite("6.8")
+        };
         Err(first.unwrap_or_else(unknown).inside(idstr.to_owned()))
     }
 

@@ -19,7 +19,8 @@ impl SchemaSet {
     /// # Errors
     /// [`crate::ErrorKind::Description`] if it is not JSON of this shape, [`crate::ErrorKind::Limit`] above a bound.
     pub fn from_dump(text: &[u8]) -> Result<Self> {
-        read(&Tree::read(text)?)
+        let read = Tree::read(text).and_then(|tree| read(&tree));
+        read.map_err(|error| error.cite("10.1"))
     }
 
     /// The set as a dump. What a dump's source would know and this set does not is written as 0.

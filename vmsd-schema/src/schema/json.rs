@@ -19,11 +19,11 @@ impl SchemaSet {
     /// [`crate::ErrorKind::Description`] if it is neither, [`crate::ErrorKind::Version`] if it is of a later version of
     /// ours, [`crate::ErrorKind::Limit`] above a bound.
     pub fn from_json(text: &[u8]) -> Result<Self> {
-        let tree = Tree::read(text)?;
+        let tree = Tree::read(text).map_err(|error| error.cite("10.3"))?;
         if tree.get(FORMAT).is_none() && tree.get(dump::MACHINE_KEY).is_some() {
-            return dump::read(&tree);
+            return dump::read(&tree).map_err(|error| error.cite("10.1"));
         }
-        reader::set(&tree)
+        reader::set(&tree).map_err(|error| error.cite("10.3"))
     }
 
     /// The set in our own JSON: one line a field, the same text for the same set.

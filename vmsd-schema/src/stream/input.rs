@@ -17,6 +17,17 @@ pub(super) enum Fail {
     Error(Error),
 }
 
+impl Fail {
+    /// Cites a section of docs/format.md.
+    #[cold]
+    pub(super) fn cite(self, section: &'static str) -> Self {
+        match self {
+            Self::Error(error) => Self::Error(error.cite(section)),
+            more => more,
+        }
+    }
+}
+
 impl From<Error> for Fail {
     #[cold]
     fn from(error: Error) -> Self {

@@ -106,6 +106,23 @@ impl State {
             Self::Trailing => "bytes behind the end",
         }
     }
+
+    /// The section of docs/format.md that an error of `kind` is against.
+    fn section(self, kind: ErrorKind) -> &'static str {
+        match (self, kind) {
+            (_, ErrorKind::Limit | ErrorKind::Unsupported) => kind.section(),
+            (Self::Header, _) => "1.1",
+            (Self::Configuration, _) => "1.5",
+            (Self::Between, ErrorKind::Truncated) => "1.2",
+            (Self::Between, _) => kind.section(),
+            (Self::Ram, _) => "2.1",
+            (Self::Live(grammar, _), _) => grammar.section(),
+            (Self::Body(_), _) => "1.1",
+            (Self::SectionEnd { .. }, _) => "1.4",
+            (Self::PackageRest, _) => "1.6",
+            (Self::AfterEof | Self::Trailing, _) => "1.8",
+        }
+    }
 }
 
 impl Default for Parser {
@@ -318,7 +335,8 @@ impl Parser {
     /// Names the section that an error happened in.
     #[cold]
     fn place(&self, error: Error) -> Error {
-        let error = error.or_at(self.offset);
+        let section = self.state.section(error.kind());
+        let error = error.or_at(self.offset).cite(section);
         match &self.section {
             Some(section) => error.inside(section.idstr().to_string()),
             None if error.path().is_empty() => error.inside(self.state.part()),

@@ -173,6 +173,22 @@ impl Grammar {
     pub fn is_self_delimiting(self) -> bool {
         self != Self::Device
     }
+
+    /// The section of docs/format.md that has it.
+    #[must_use]
+    pub fn section(self) -> &'static str {
+        match self {
+            Self::Device => "3.4",
+            Self::Ram => "2.1",
+            Self::DirtyBitmap => "7.1",
+            Self::Block => "7.2",
+            Self::SpaprHtab => "7.3",
+            Self::StorageAttributes => "7.4",
+            Self::StorageKeys | Self::TodClock => "7.5",
+            Self::Vfio => "7.6",
+            Self::DebugMigration => "4.6",
+        }
+    }
 }
 
 /// Reads what follows the type byte of START and FULL.

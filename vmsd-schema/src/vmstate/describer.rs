@@ -258,7 +258,7 @@ impl Visitor for Describer {
 
     fn subsection<S: VmState + Default>(&mut self, slot: &mut Option<S>) -> Result<()> {
         let Some(state) = slot else { return Ok(()) };
-        subsection_header::<S>(&mut self.writer)?;
+        subsection_header(&mut self.writer, S::NAME, S::VERSION)?;
         let (description, value) = self
             .vmsd(state, S::VERSION)
             .map_err(|error| error.inside(S::NAME))?;

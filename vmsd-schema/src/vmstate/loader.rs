@@ -1,14 +1,20 @@
-//! The walk that reads (`vmstate_load_state`, `vmstate_subsection_load`).
+//! The walk that reads (`vmstate_load_state`).
 
+mod fields;
+mod subsections;
+
+use std::mem::ManuallyDrop;
 use std::ops::{Deref, DerefMut};
 
 use super::inspection::Inspection;
-use super::{check_version, Codec, Counted, Elements, FieldMeta, Length, Unit, Visitor, VmState};
+use super::{check_version, FieldMeta, VmState};
 use super::{Mode, Note, Position};
 use crate::error::{Error, ErrorKind, Result};
-use crate::limits::{MAX_DEPTH, MAX_ITEMS_PER_BYTE};
+use crate::limits::MAX_DEPTH;
 use crate::schema::Description;
 use crate::wire::{marker, Reader};
+
+pub use subsections::subsection_name;
 
 /// Reads fields off a [`Reader`], which it lends to codecs.
 ///
@@ -22,6 +28,9 @@ pub struct Loader<'a> {
     /// Of the subsection that comes next.
     version: u32,
 }
+
+/// Where a walk stood in the hint before it went into a description.
+type Outer<'a> = Option<(Option<&'a Description>, Position)>;
 
 /// What a load does without. Its destructor stands apart, too: inlined, it would cost every load registers.
 #[derive(Debug)]
@@ -143,16 +152,28 @@ impl<'a> Loader<'a> {
         }
     }
 
-    /// Hooks, fields, subsections.
+    /// Hooks, fields, subsections of a description that stands in no other.
     #[inline]
     pub(crate) fn vmsd<S: VmState>(&mut self, state: &mut S, version: u32) -> Result<()> {
-        check_version::<S>(version).map_err(|error| error.or_at(self.reader.offset()))?;
+        self.walk(state, version, |own, state| {
+            own.apart(|own| own.subsections(state))
+        })
+    }
+
+    #[inline(always)]
+    fn walk<S: VmState>(
+        &mut self,
+        state: &mut S,
+        version: u32,
+        subsections: impl FnOnce(&mut Self, &mut S) -> Result<()>,
+    ) -> Result<()> {
+        check_version::<S>(version).map_err(|error| placed(error, self.reader.offset()))?;
         state
             .hook_pre_load()
             .map_err(|error| failed(error, self.reader.offset(), "pre_load"))?;
         self.apart(|own| state.visit(own, version))?;
         if self.reader.peek() == Some(marker::SUBSECTION) {
-            self.apart(|own| own.subsections(state))?;
+            subsections(self, state)?;
         }
         state
             .hook_post_load(version)
@@ -160,48 +181,63 @@ impl<'a> Loader<'a> {
     }
 
     /// Walks through a copy that only the walk sees: while no call takes the address of a loader, its cursor stays in
-    /// registers, and a load is a plain loop over the bytes.
+    /// registers, and a load is a plain loop over the bytes. The copy is not dropped: nothing is left in it, and a panic
+    /// costs a box at most. An error without a place happened where the walk stopped.
     #[inline(always)]
     fn apart(&mut self, walk: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
-        let mut own = Self {
+        let mut own = ManuallyDrop::new(Self {
             reader: self.reader.clone(),
             inspection: Aside(self.inspection.0.take()),
             ..*self
-        };
-        let result = walk(&mut own);
-        *self = own;
+        });
+        let result = walk(&mut own).map_err(|error| placed(error, own.reader.offset()));
+        *self = ManuallyDrop::into_inner(own);
         result
     }
 
     /// A struct inside the current field, with the part of the hint that describes it.
     #[inline]
     pub fn nested<S: VmState>(&mut self, state: &mut S, version: u32) -> Result<()> {
-        self.inside(state, version, Inspection::enter_field)
+        self.inside(state, version, |inspection, _| inspection.enter_field())
     }
 
-    /// A description inside the current one; `enter` finds its part of the hint.
-    #[inline]
+    /// A description inside the current one; `enter` finds its part of the hint. Its code stands once, however many
+    /// contain it.
+    #[inline(never)]
     fn inside<S: VmState>(
         &mut self,
         state: &mut S,
         version: u32,
-        enter: impl FnOnce(&mut Inspection<'a>),
+        enter: fn(&mut Inspection<'a>, &'static str),
     ) -> Result<()> {
         if self.depth == MAX_DEPTH {
             return Err(too_deep(self.reader.offset()));
         }
         self.depth += 1;
-        let outer = self.inspection.0.as_mut().map(|inspection| {
-            let outer = (inspection.hint, inspection.position);
-            enter(inspection);
-            outer
-        });
-        let result = self.vmsd(state, version);
+        let outer = self.enter(S::NAME, enter);
+        let result = self.walk(state, version, Self::subsections);
+        self.leave(outer);
+        self.depth -= 1;
+        result
+    }
+
+    #[inline]
+    fn enter(
+        &mut self,
+        name: &'static str,
+        enter: fn(&mut Inspection<'a>, &'static str),
+    ) -> Outer<'a> {
+        let inspection = self.inspection.0.as_mut()?;
+        let outer = (inspection.hint, inspection.position);
+        enter(inspection, name);
+        Some(outer)
+    }
+
+    #[inline]
+    fn leave(&mut self, outer: Outer<'a>) {
         if let (Some(inspection), Some(outer)) = (&mut self.inspection.0, outer) {
             (inspection.hint, inspection.position) = outer;
         }
-        self.depth -= 1;
-        result
     }
 
     /// Where the loader stands in the hint; codecs of several elements hand it back with each.
@@ -260,48 +296,18 @@ impl<'a> Loader<'a> {
         Err(first.unwrap_or_else(none))
     }
 
-    /// The look-ahead after every description's fields.
-    #[cold]
-    fn subsections<S: VmState>(&mut self, state: &mut S) -> Result<()> {
-        while let Some(name) = self.next_subsection::<S>() {
-            let Some(index) = S::SUBSECTIONS
-                .iter()
-                .position(|known| known.as_bytes() == name)
-            else {
-                let name = String::from_utf8_lossy(name);
-                return Err(self.reader.error(
-                    ErrorKind::Unknown,
-                    format!("VM subsection '{name}' in '{}' does not exist", S::NAME),
-                ));
-            };
-            self.reader.skip(2 + name.len())?;
-            // QEMU keeps the version in a byte: 257 loads as 1.
-            self.version = self.reader.u32()? & 0xff;
-            state.visit_subsection(self, index)?;
-        }
-        Ok(())
-    }
-
-    /// QEMU does not see a subsection whose name does not start with its parent's, and fails at its bytes. A reader
-    /// without a destination knows better.
-    fn next_subsection<S: VmState>(&self) -> Option<&'a [u8]> {
-        let foreign = || {
-            let name = announced_name(&self.reader)?;
-            let mut known = S::SUBSECTIONS.iter();
-            known.any(|known| known.as_bytes() == name).then_some(name)
-        };
-        match (subsection_name(&self.reader, S::NAME), self.mode()) {
-            (None, Mode::Inspect) => foreign(),
-            (name, _) => name,
-        }
-    }
-
     #[inline]
     fn start(&mut self, meta: &'static FieldMeta) {
         if let Some(inspection) = &mut self.inspection.0 {
             inspection.position = Position::start_of(meta);
         }
     }
+}
+
+#[cold]
+#[inline(never)]
+fn placed(error: Error, offset: u64) -> Error {
+    error.or_at(offset)
 }
 
 #[cold]
@@ -323,98 +329,4 @@ fn left_over(offset: u64, left: usize) -> Error {
 fn too_deep(offset: u64) -> Error {
     let message = format!("descriptions nest deeper than {MAX_DEPTH}");
     Error::at(ErrorKind::Limit, offset, message)
-}
-
-/// The name of the subsection of `parent` that comes next, if one does (`vmstate_subsection_load`): byte 05, a
-/// length above the parent's, and a name that starts with the parent's. Anything else ends the parent.
-#[must_use]
-pub fn subsection_name<'a>(reader: &Reader<'a>, parent: &str) -> Option<&'a [u8]> {
-    let name = announced_name(reader)?;
-    (name.len() > parent.len() && name.starts_with(parent.as_bytes())).then_some(name)
-}
-
-/// Byte 05 and a counted string.
-fn announced_name<'a>(reader: &Reader<'a>) -> Option<&'a [u8]> {
-    let mut ahead = reader.clone();
-    if ahead.u8().ok()? != marker::SUBSECTION {
-        return None;
-    }
-    ahead.counted_bytes().ok()
-}
-
-impl Visitor for Loader<'_> {
-    #[inline]
-    fn field<T: ?Sized, C: Codec<T>>(
-        &mut self,
-        meta: &'static FieldMeta,
-        value: &mut T,
-    ) -> Result<()> {
-        if C::NESTS {
-            self.start(meta);
-        }
-        C::load(value, self).map_err(|error| failed(error, self.reader.offset(), meta.name))
-    }
-
-    #[inline]
-    fn counted<E: Elements, C: Codec<[E::Item]>>(
-        &mut self,
-        meta: &'static FieldMeta,
-        value: &mut E,
-        count: Counted,
-        item_size: usize,
-    ) -> Result<()> {
-        self.start(meta);
-        let mut load = || {
-            let items = count.items()?;
-            let limit = value.limit();
-            if items > limit {
-                let message = format!("{count}, and the field holds {limit} at most");
-                return Err(self.reader.error(ErrorKind::Count, message));
-            }
-            let left = self.reader.remaining();
-            let most = match item_size {
-                0 => left.saturating_add(1).saturating_mul(MAX_ITEMS_PER_BYTE),
-                size => left / size,
-            };
-            if items > most {
-                let message = format!("{count}, and {left} bytes of input are left");
-                return Err(self.reader.error(ErrorKind::Count, message));
-            }
-            value.prepare(items);
-            C::load(super::saver::first(value, count)?, self)
-        };
-        load().map_err(|error| failed(error, self.reader.offset(), meta.name))
-    }
-
-    fn subsection<S: VmState + Default>(&mut self, slot: &mut Option<S>) -> Result<()> {
-        let version = self.version;
-        let state = slot.get_or_insert_with(S::default);
-        self.inside(state, version, |inspection| {
-            inspection.enter_subsection(S::NAME);
-        })
-        .map_err(|error| error.inside(S::NAME))
-    }
-
-    fn fact(&mut self, meta: &'static FieldMeta, fact: &mut bool) {
-        if let Some(there) = self.inspection.0.as_ref().and_then(|i| i.describes(meta)) {
-            *fact = there;
-        }
-    }
-
-    fn length<L: Length>(
-        &mut self,
-        meta: &'static FieldMeta,
-        unit: Unit,
-        times: u32,
-        length: &mut L,
-    ) {
-        if let Some(total) = self.inspection.0.as_ref().and_then(|i| i.total(meta, unit)) {
-            *length = L::from_u64(total / u64::from(times.max(1)));
-        }
-    }
-
-    #[inline]
-    fn mark(&self) -> Option<u64> {
-        Some(self.reader.offset())
-    }
 }

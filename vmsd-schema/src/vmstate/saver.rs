@@ -50,7 +50,7 @@ impl Visitor for Saver<'_> {
         meta: &'static FieldMeta,
         value: &mut T,
     ) -> Result<()> {
-        C::save(value, self.writer).map_err(|error| error.inside(meta.name))
+        C::save(value, self.writer).map_err(|error| inside(error, meta))
     }
 
     #[inline]
@@ -62,33 +62,46 @@ impl Visitor for Saver<'_> {
         _item_size: usize,
     ) -> Result<()> {
         let mut save = || C::save(first(value, count)?, self.writer);
-        save().map_err(|error| error.inside(meta.name))
+        save().map_err(|error| inside(error, meta))
     }
 
     fn subsection<S: VmState + Default>(&mut self, slot: &mut Option<S>) -> Result<()> {
         let Some(state) = slot else { return Ok(()) };
-        subsection_header::<S>(self.writer)?;
+        subsection_header(self.writer, S::NAME, S::VERSION)?;
         self.vmsd(state, S::VERSION)
             .map_err(|error| error.inside(S::NAME))
     }
 }
 
+/// What a field adds to its error.
+#[cold]
+#[inline(never)]
+fn inside(error: Error, meta: &'static FieldMeta) -> Error {
+    error.inside(meta.name)
+}
+
 /// The items of a counted field that is about to be written.
+#[inline]
 pub(super) fn first<E: Elements>(value: &mut E, count: Counted) -> Result<&mut [E::Item]> {
+    let items = held(count, value.capacity())?;
+    Ok(value.first(items).unwrap_or_default())
+}
+
+/// How many items there are, if the field holds so many.
+#[inline(never)]
+fn held(count: Counted, capacity: usize) -> Result<usize> {
     let items = count.items()?;
-    let capacity = value.capacity();
-    value.first(items).ok_or_else(|| {
-        Error::new(
-            ErrorKind::Count,
-            format!("{count}, and the field holds {capacity}"),
-        )
-    })
+    if items <= capacity {
+        return Ok(items);
+    }
+    let message = format!("{count}, and the field holds {capacity}");
+    Err(Error::new(ErrorKind::Count, message))
 }
 
 /// `05`, counted name, be32 version.
-pub(super) fn subsection_header<S: VmState>(writer: &mut Writer) -> Result<()> {
+pub(super) fn subsection_header(writer: &mut Writer, name: &str, version: u32) -> Result<()> {
     writer.u8(marker::SUBSECTION);
-    writer.counted_string(S::NAME)?;
-    writer.u32(S::VERSION);
+    writer.counted_string(name)?;
+    writer.u32(version);
     Ok(())
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use anstream::ColorChoice;
 use clap::ValueEnum;
-use conformance::container::{Content, Layer, Options};
+use conformance::container::{error_of, Content, Layer, Options};
 use conformance::input::Input;
 use conformance::measure::Measurer;
 use conformance::outline::Outline;
@@ -85,14 +85,22 @@ impl From<Exit> for ExitCode {
 pub(crate) enum Failure {
     /// Nobody reads our report any more. That is said by the status alone: `vmsd decode FILE | head` is no mistake.
     ClosedPipe,
-    /// A sentence about a file.
-    Sentence { file: String, sentence: String },
+    /// A sentence about a file, and the section of docs/format.md that it is about.
+    Sentence {
+        file: String,
+        sentence: String,
+        section: Option<&'static str>,
+    },
 }
 
 impl Failure {
     /// A stream that cannot be read.
     pub(crate) fn stream(file: &str, error: &Error) -> Self {
-        Self::file(file, error.to_string())
+        Self::Sentence {
+            file: file.to_owned(),
+            sentence: error.to_string(),
+            section: Some(error.section()),
+        }
     }
 
     /// A walk that did not reach the end.
@@ -106,7 +114,11 @@ impl Failure {
 
     /// A file that the system does not let us have.
     pub(crate) fn io(file: &str, error: &io::Error) -> Self {
-        Self::file(file, lower(&error.to_string()))
+        Self::Sentence {
+            file: file.to_owned(),
+            sentence: lower(&error.to_string()),
+            section: error_of(error).map(Error::section),
+        }
     }
 
     /// A failure that is about a file.
@@ -114,6 +126,7 @@ impl Failure {
         Self::Sentence {
             file: file.to_owned(),
             sentence: sentence.into(),
+            section: None,
         }
     }
 
@@ -127,11 +140,20 @@ impl Failure {
 
     /// Says it on standard error.
     pub(crate) fn report(self, coloured: bool) -> ExitCode {
-        let Self::Sentence { file, sentence } = self else {
+        let Self::Sentence {
+            file,
+            sentence,
+            section,
+        } = self
+        else {
             return ExitCode::from(2);
         };
-        let Styles { bad, .. } = Styles::new(coloured);
-        let _ = writeln!(io::stderr().lock(), "{bad}error:{bad:#} {file}: {sentence}");
+        let Styles { bad, dim, .. } = Styles::new(coloured);
+        let mut err = io::stderr().lock();
+        let _ = writeln!(err, "{bad}error:{bad:#} {file}: {sentence}");
+        if let Some(section) = section {
+            let _ = writeln!(err, "  {dim}= format: {section}{dim:#}");
+        }
         ExitCode::from(2)
     }
 }
@@ -179,13 +201,14 @@ impl Context {
 
     /// Says on standard error what is not as it should be.
     pub(crate) fn findings(&mut self, file: &str, findings: &[Error]) {
-        let Styles { note, .. } = Styles::new(self.colour_on_stderr);
+        let Styles { note, dim, .. } = Styles::new(self.colour_on_stderr);
         // On a terminal both streams meet: what was printed comes first.
         let _ = self.out.flush();
         for finding in findings {
             let _ = writeln!(
                 io::stderr().lock(),
-                "{note}finding:{note:#} {file}: {finding}"
+                "{note}finding:{note:#} {file}: {finding}\n  {dim}= format: {}{dim:#}",
+                finding.section()
             );
         }
     }

@@ -51,7 +51,11 @@ impl Args {
             for line in rule.text.lines() {
                 writeln!(out, "{}", line.strip_prefix(' ').unwrap_or(line))?;
             }
-            Ok(())
+            writeln!(
+                out,
+                "\nThe format: section {} of docs/format.md",
+                rule.section
+            )
         })?;
         Ok(Exit::Clean)
     }

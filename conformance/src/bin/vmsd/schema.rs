@@ -25,7 +25,7 @@ pub(crate) struct Args {
     /// Streams, -dump-vmstate files, schema files; plain or compressed by gzip or zstd; - is standard input.
     #[arg(value_name = "SOURCE", required_unless_present = "builtin")]
     sources: Vec<PathBuf>,
-    /// The built-in mirrors as well; with a QEMU version, as that version names their fields.
+    /// The built-in mirrors as well; with a QEMU version, as that version has them.
     #[arg(long, value_name = "VERSION", num_args = 0..=1, default_missing_value = "", value_parser = builtin)]
     builtin: Option<Builtin>,
     /// Only devices of this name: a description, a device type or a section. May be given more than once.

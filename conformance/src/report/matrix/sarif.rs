@@ -46,6 +46,7 @@ fn rule(rule: &Rule) -> Value {
         "id": rule.id,
         "shortDescription": { "text": rule.summary() },
         "help": { "text": rule.text.trim(), "markdown": rule.text.trim() },
+        "properties": { "format": rule.section },
         "defaultConfiguration": { "level": level(rule.severity) },
     })
 }

@@ -20,7 +20,7 @@ rule! {
     /// ## Instead
     ///
     /// Keep the array and send the new elements as a field with a later version, or in a subsection that is needed when they are used.
-    "array-length-changed", Break
+    "array-length-changed", Break, "3.2"
 }
 
 fn check(subject: &Subject<'_>, out: &mut Out<'_>) {

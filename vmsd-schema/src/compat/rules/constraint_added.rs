@@ -18,7 +18,7 @@ rule! {
     /// ## Instead
     ///
     /// Check when the device is created, or accept the old range of values while loading.
-    "constraint-added", Risk
+    "constraint-added", Risk, "4.1"
 }
 
 fn check(subject: &Subject<'_>, out: &mut Out<'_>) {

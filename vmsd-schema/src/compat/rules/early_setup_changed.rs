@@ -18,7 +18,7 @@ rule! {
     /// ## Instead
     ///
     /// Tie the phase to the machine type, as QEMU does.
-    "early-setup-changed", Risk
+    "early-setup-changed", Risk, "1.7"
 }
 
 fn check(subject: &Subject<'_>, out: &mut Out<'_>) {

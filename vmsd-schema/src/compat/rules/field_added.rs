@@ -21,7 +21,7 @@ rule! {
     ///
     /// Raise the version and give the field that version, which only old targets refuse; or put it in a subsection, which also old targets
     /// load while it is not needed.
-    "field-added", Break
+    "field-added", Break, "3.1"
 }
 
 fn check(subject: &Subject<'_>, out: &mut Out<'_>) {

@@ -20,7 +20,7 @@ rule! {
     /// ## Instead
     ///
     /// Keep the bytes with `Unused<N>` (`VMSTATE_UNUSED`).
-    "field-removed", Break
+    "field-removed", Break, "3.1"
 }
 
 fn check(subject: &Subject<'_>, out: &mut Out<'_>) {

@@ -19,7 +19,7 @@ rule! {
     /// ## Instead
     ///
     /// Keep the order of the table, whatever the order of the struct.
-    "field-reordered", Break
+    "field-reordered", Break, "3.1"
 }
 
 fn check(subject: &Subject<'_>, out: &mut Out<'_>) {

@@ -18,7 +18,7 @@ rule! {
     /// ## Instead
     ///
     /// Keep the old field, and send what does not fit as a second one of a later version or in a subsection.
-    "field-resized", Break
+    "field-resized", Break, "3.1"
 }
 
 fn check(subject: &Subject<'_>, out: &mut Out<'_>) {

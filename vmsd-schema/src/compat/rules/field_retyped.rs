@@ -19,7 +19,7 @@ rule! {
     /// ## Instead
     ///
     /// Convert the value while loading: keep the encoding and translate in `pre_save` and `post_load`.
-    "field-retyped", Risk
+    "field-retyped", Risk, "4.1"
 }
 
 fn check(subject: &Subject<'_>, out: &mut Out<'_>) {

@@ -20,7 +20,7 @@ rule! {
     /// ## Instead
     ///
     /// Merge a stream of the same device into the source: it tells the sizes on the wire.
-    "host-size-changed", Risk
+    "host-size-changed", Risk, "10.2"
 }
 
 fn check(subject: &Subject<'_>, out: &mut Out<'_>) {

@@ -18,7 +18,7 @@ rule! {
     /// ## Instead
     ///
     /// Give another source for that side: a stream that holds the device, or a schema file.
-    "layout-unknown", Unknown
+    "layout-unknown", Unknown, "5.1"
 }
 
 fn check(subject: &Subject<'_>, out: &mut Out<'_>) {

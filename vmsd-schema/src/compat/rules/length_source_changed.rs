@@ -18,7 +18,7 @@ rule! {
     /// ## Instead
     ///
     /// Keep the old source of the length, or tie the new one to the machine type.
-    "length-source-changed", Risk
+    "length-source-changed", Risk, "3.2"
 }
 
 fn check(subject: &Subject<'_>, out: &mut Out<'_>) {

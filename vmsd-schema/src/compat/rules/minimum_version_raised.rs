@@ -17,7 +17,7 @@ rule! {
     /// ## Instead
     ///
     /// Keep the code that loads the old layout, if anybody still has such streams.
-    "minimum-version-raised", Note
+    "minimum-version-raised", Note, "6.5"
 }
 
 fn check(subject: &Subject<'_>, out: &mut Out<'_>) {

@@ -19,7 +19,7 @@ rule! {
     /// ## Instead
     ///
     /// Do not raise the version of a struct that others contain; send what is new in a subsection.
-    "nested-version-changed", Note
+    "nested-version-changed", Note, "3.5"
 }
 
 fn check(subject: &Subject<'_>, out: &mut Out<'_>) {

@@ -18,7 +18,7 @@ rule! {
     /// ## Instead
     ///
     /// Keep the old array for old machine types, behind a predicate.
-    "pointer-markers-changed", Break
+    "pointer-markers-changed", Break, "4.2"
 }
 
 fn check(subject: &Subject<'_>, out: &mut Out<'_>) {

@@ -19,7 +19,7 @@ rule! {
     /// ## Instead
     ///
     /// Let the predicate be true for every machine type that sent the field always.
-    "predicate-changed", Risk
+    "predicate-changed", Risk, "3.3"
 }
 
 fn check(subject: &Subject<'_>, out: &mut Out<'_>) {

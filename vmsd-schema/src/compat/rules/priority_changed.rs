@@ -17,7 +17,7 @@ rule! {
     /// ## Instead
     ///
     /// Do what needs the other device in a hook that runs when all are loaded.
-    "priority-changed", Risk
+    "priority-changed", Risk, "1.7"
 }
 
 fn check(subject: &Subject<'_>, out: &mut Out<'_>) {

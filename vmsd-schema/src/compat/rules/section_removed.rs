@@ -17,7 +17,7 @@ rule! {
     /// ## Instead
     ///
     /// Start the target with the same devices. Keep a dropped device for the machine types that had it.
-    "section-removed", Break
+    "section-removed", Break, "6.2"
 }
 
 fn check(subject: &Subject<'_>, out: &mut Out<'_>) {

@@ -17,7 +17,7 @@ rule! {
     /// ## Instead
     ///
     /// Keep the description's name, whatever the device type is called.
-    "section-renamed", Break
+    "section-renamed", Break, "1.3"
 }
 
 fn check(subject: &Subject<'_>, out: &mut Out<'_>) {

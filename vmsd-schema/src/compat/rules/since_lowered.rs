@@ -17,7 +17,7 @@ rule! {
     /// ## Instead
     ///
     /// Leave the version of a field as it was when it was added.
-    "since-lowered", Break
+    "since-lowered", Break, "3.3"
 }
 
 fn check(subject: &Subject<'_>, out: &mut Out<'_>) {

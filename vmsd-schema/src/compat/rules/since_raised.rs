@@ -17,7 +17,7 @@ rule! {
     /// ## Instead
     ///
     /// Leave the version of a field as it was when it was added.
-    "since-raised", Break
+    "since-raised", Break, "3.3"
 }
 
 fn check(subject: &Subject<'_>, out: &mut Out<'_>) {

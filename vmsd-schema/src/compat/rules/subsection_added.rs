@@ -18,7 +18,7 @@ rule! {
     /// ## Instead
     ///
     /// This is the right way to add state. See that the value after reset is right for guests that never had it.
-    "subsection-added", Note
+    "subsection-added", Note, "3.6"
 }
 
 fn check(subject: &Subject<'_>, out: &mut Out<'_>) {

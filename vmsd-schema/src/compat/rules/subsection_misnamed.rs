@@ -18,7 +18,7 @@ rule! {
     /// ## Instead
     ///
     /// Rename the subsections with the table, and then only for new machine types; or leave both names alone.
-    "subsection-misnamed", Risk
+    "subsection-misnamed", Risk, "3.6"
 }
 
 fn check(subject: &Subject<'_>, out: &mut Out<'_>) {

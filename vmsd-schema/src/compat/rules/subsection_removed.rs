@@ -18,7 +18,7 @@ rule! {
     /// ## Instead
     ///
     /// Use the machine type of the older side. Keep the subsection in the table, also where nothing is done with it.
-    "subsection-removed", Risk
+    "subsection-removed", Risk, "3.6"
 }
 
 fn check(subject: &Subject<'_>, out: &mut Out<'_>) {

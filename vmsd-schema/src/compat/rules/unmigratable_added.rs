@@ -17,7 +17,7 @@ rule! {
     /// ## Instead
     ///
     /// Remove the device from the target, or from the guest before it is saved.
-    "unmigratable-added", Break
+    "unmigratable-added", Break, "3.9"
 }
 
 fn check(subject: &Subject<'_>, out: &mut Out<'_>) {

@@ -17,7 +17,7 @@ rule! {
     /// ## Instead
     ///
     /// Add state in subsections, which leave the version alone.
-    "version-too-new", Break
+    "version-too-new", Break, "3.4"
 }
 
 fn check(subject: &Subject<'_>, out: &mut Out<'_>) {

@@ -17,7 +17,7 @@ rule! {
     /// ## Instead
     ///
     /// Keep the code that loads the old layout.
-    "version-too-old", Break
+    "version-too-old", Break, "3.4"
 }
 
 fn check(subject: &Subject<'_>, out: &mut Out<'_>) {

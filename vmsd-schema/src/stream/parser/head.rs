@@ -38,8 +38,13 @@ impl Parser {
     }
 
     pub(super) fn configuration<'a>(&mut self, input: &mut Input<'a>) -> Step<Event<'a>> {
-        if input.peek_u8()? != Some(marker::CONFIGURATION) {
-            return self.between(input);
+        match input.peek_u8()? {
+            Some(marker::CONFIGURATION) => {}
+            Some(_) => {
+                self.state = State::Between;
+                return self.between(input);
+            }
+            None => return self.between(input),
         }
         let at = input.offset();
         input.u8()?;

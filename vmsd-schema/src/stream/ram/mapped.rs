@@ -56,7 +56,7 @@ impl MappedRam {
         };
         let end = input.offset();
         match header.problem(name, target_page_size, used_length, end) {
-            Some((field, message)) => Err(fail_at(ErrorKind::Ram, at + field, message)),
+            Some((field, message)) => Err(fail_at(ErrorKind::Ram, at + field, message).cite("2.5")),
             None => Ok(header),
         }
     }

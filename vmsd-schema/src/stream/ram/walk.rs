@@ -244,7 +244,8 @@ impl RamWalk {
             advise: facts.advise,
             page_size: facts.page_size.bytes,
         };
-        let mut entry = terms.read(input, left)?;
+        let entry = terms.read(input, left);
+        let mut entry = entry.map_err(|fail| fail.cite("2.2"))?;
         entry.index = self.list(&entry)?;
         let left = left.saturating_sub(entry.used_length);
         self.phase = match entry.mapped {
@@ -315,7 +316,7 @@ fn payload<'a>(
                 )),
             }
         }
-        PageKind::Xbzrle => xbzrle(input, offset, page),
+        PageKind::Xbzrle => xbzrle(input, offset, page).map_err(|fail| fail.cite("2.4")),
         PageKind::Compressed => {
             let at = input.offset();
             let len = u64::from(input.u32()?);

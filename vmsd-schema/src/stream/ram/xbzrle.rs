@@ -102,7 +102,7 @@ impl<'a> XbzrleRuns<'a> {
 /// [`ErrorKind::Ram`] and [`ErrorKind::Truncated`], with the offset in the delta. The page then has some of the bytes.
 pub fn decode(delta: &[u8], page: &mut [u8]) -> Result<()> {
     let mut runs = XbzrleRuns::new(delta, page.len());
-    while let Some(run) = runs.next()? {
+    while let Some(run) = runs.next().map_err(|error| error.cite("2.4"))? {
         let room = page.get_mut(run.place..run.place + run.bytes.len());
         let room = room.ok_or_else(|| Error::new(ErrorKind::Ram, "new bytes leave the page"))?;
         room.copy_from_slice(run.bytes);
