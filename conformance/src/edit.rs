@@ -4,13 +4,12 @@
 //! the stream stays. The description at the tail is rewritten where it would not be true any more. [`Patcher`] then
 //! copies the stream and carries the plan out.
 
+mod configuration;
 mod description;
 mod field;
 mod leave_out;
 mod patch;
 mod value;
-
-use vmsd_schema::wire::Writer;
 
 use crate::contents::{devices, Contents, Device};
 use crate::measure::{registry, Measured};
@@ -55,13 +54,17 @@ pub fn plan(walk: &Walk, outline: &Outline, wanted: &Wanted) -> Result<Plan, Str
     let mut text = Text::of(walk, outline);
     let mut plan = Plan::default();
     for drop in &wanted.drops {
-        leave_out::leave_out(drop, walk, outline, &all, &mut text, &mut plan)?;
+        if !configuration::leave_out(drop, outline, &mut text, &mut plan)? {
+            leave_out::leave_out(drop, walk, outline, &all, &mut text, &mut plan)?;
+        }
     }
     for assignment in &wanted.values {
-        field::set(assignment, &all, &mut plan)?;
+        if !configuration::set(assignment, outline, &mut plan)? {
+            field::set(assignment, &all, &mut plan)?;
+        }
     }
     if let Some(name) = &wanted.machine {
-        machine(name, outline, &mut text, &mut plan)?;
+        configuration::machine(name, outline, &mut text, &mut plan)?;
     }
     plan.patches.sort_by_key(|patch| patch.at);
     apart(&plan.patches)?;
@@ -70,40 +73,6 @@ pub fn plan(walk: &Walk, outline: &Outline, wanted: &Wanted) -> Result<Plan, Str
     plan.patches.sort_by_key(|patch| patch.at);
     check(walk, &all, &text, &plan)?;
     Ok(plan)
-}
-
-/// The name in the configuration section: a length, and so many bytes.
-fn machine(name: &str, outline: &Outline, text: &mut Text, plan: &mut Plan) -> Result<(), String> {
-    const MAX_LEN: usize = 255;
-    let Some(configuration) = &outline.configuration else {
-        return Err(
-            "the stream names no machine; those of machine types before 2.4 do not".to_owned(),
-        );
-    };
-    if name.is_empty() || name.len() > MAX_LEN || !name.bytes().all(|byte| byte.is_ascii_graphic())
-    {
-        return Err(format!(
-            "`{name}` is no name of a machine: 1 to {MAX_LEN} letters without blanks"
-        ));
-    }
-    let len = u32::try_from(name.len()).map_err(|error| error.to_string())?;
-    let mut bytes = Writer::new();
-    bytes.u32(len);
-    bytes.bytes(name.as_bytes());
-    plan.patches.push(Patch {
-        at: configuration.at + 1,
-        len: 4 + configuration.machine.len() as u64,
-        bytes: bytes.into_bytes(),
-    });
-    text.machine(u64::from(len));
-    plan.changes
-        .push(format!("machine: {} becomes {name}", configuration.machine));
-    plan.warnings.push(format!(
-        "QEMU compares the machine's name and nothing else; the devices are still those of {}, as its versions and \
-         properties made them",
-        configuration.machine
-    ));
-    Ok(())
 }
 
 fn apart(patches: &[Patch]) -> Result<(), String> {

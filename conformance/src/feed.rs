@@ -7,6 +7,7 @@ use vmsd_schema::limits::MAX_PIPE_TAIL;
 
 use crate::ahead::Ahead;
 use crate::container::{self, Source};
+use crate::copies::Copies;
 
 /// A stream's bytes from the place that was reached to as far as they are here.
 pub struct Feed {
@@ -19,6 +20,8 @@ pub struct Feed {
     origin: u64,
     /// Who touches the pages of a large map before us.
     ahead: Option<Ahead>,
+    /// A mapped file's pages, where they are copied.
+    copies: Option<Copies>,
     /// Up to where a mapped file was given back.
     released: usize,
 }
@@ -84,8 +87,34 @@ impl Feed {
             base: origin,
             origin,
             ahead,
+            copies: None,
             released: 0,
         })
+    }
+
+    /// The pages that [`Self::run`] shows will be written elsewhere.
+    pub fn copy_runs(&mut self) {
+        if let Store::Mapped(window) = &self.store {
+            self.copies = Copies::of(window);
+        }
+        if self.copies.is_some() {
+            self.ahead = None;
+        }
+    }
+
+    /// What is here for a run of pages, of which one has `page` bytes: at most `most`.
+    pub fn run(&mut self, page: usize, most: usize) -> &[u8] {
+        /// The word before a page, without a name.
+        const HEADER: usize = 8;
+        let data: &[u8] = match (&self.store, &mut self.copies) {
+            (Store::Mapped(window), Some(copies)) => {
+                return copies.from(window, self.start, page.saturating_add(HEADER));
+            }
+            (Store::Mapped(window), None) => window.as_slice(),
+            (Store::Pipe(window), _) => window.filled(),
+        };
+        let data = data.get(self.start..).unwrap_or_default();
+        data.get(..most).unwrap_or(data)
     }
 
     /// The whole stream, if it is all here.

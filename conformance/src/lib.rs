@@ -5,6 +5,7 @@ mod ahead;
 pub mod conform;
 pub mod container;
 pub mod contents;
+mod copies;
 pub mod diagnose;
 pub mod diff;
 pub mod edit;

@@ -3,12 +3,16 @@
 use std::fs::File;
 use std::io;
 use std::ops::{Deref, Range};
+use std::os::unix::fs::FileExt;
 
 use memmap2::UncheckedAdvice;
 
 /// A file mapped for reading.
 #[derive(Debug)]
-pub struct Map(memmap2::Mmap);
+pub struct Map {
+    bytes: memmap2::Mmap,
+    file: File,
+}
 
 impl Map {
     /// Maps the whole of `file`.
@@ -27,14 +31,32 @@ impl Map {
         let map = unsafe { memmap2::Mmap::map(file)? };
         // Streams are read from front to back. Where the advice is not taken, nothing is lost.
         let _ = map.advise(memmap2::Advice::Sequential);
-        Ok(Self(map))
+        Ok(Self {
+            bytes: map,
+            file: file.try_clone()?,
+        })
+    }
+
+    /// Copies bytes from `at` on, as many as there are, without bringing them into this process's memory.
+    pub fn copy(&self, at: usize, buffer: &mut [u8]) -> usize {
+        let mut len = 0;
+        while let Some(room) = buffer.get_mut(len..).filter(|room| !room.is_empty()) {
+            match self.file.read_at(room, (at + len) as u64) {
+                Ok(0) => break,
+                Ok(read) => len += read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                // Whoever reads the map instead learns what is wrong.
+                Err(_) => break,
+            }
+        }
+        len
     }
 
     /// Takes the pages within `range` out of this process's memory; the file keeps them. They come back when they are
     /// read again, so this is only a matter of room: a stream may be larger than memory.
     pub fn release(&self, range: Range<usize>) {
         const PAGE: usize = 4096;
-        let end = range.end.min(self.0.len()) / PAGE * PAGE;
+        let end = range.end.min(self.bytes.len()) / PAGE * PAGE;
         let start = range.start.next_multiple_of(PAGE);
         let Some(len) = end.checked_sub(start).filter(|len| *len > 0) else {
             return;
@@ -46,7 +68,7 @@ impl Map {
         )]
         // SAFETY: see the reason above.
         let advised = unsafe {
-            self.0
+            self.bytes
                 .unchecked_advise_range(UncheckedAdvice::DontNeed, start, len)
         };
         // A host with larger pages refuses what is not aligned to them; then they stay.
@@ -58,6 +80,6 @@ impl Deref for Map {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
-        &self.0
+        &self.bytes
     }
 }

@@ -3,19 +3,23 @@
 //! In go the steps of a [`crate::walk::Walk`], out comes one [`Outline`] that outlives them. Bodies keep their place, so
 //! that they can be read once more.
 
+mod settings;
+
 use std::io;
 use std::sync::{Arc, OnceLock};
 
 use vmsd_schema::schema::Description;
 use vmsd_schema::stream::{
-    Command, CommandRecord, Configuration, ConfigurationBody, DescriptionText, Event, Grammar,
-    Live, PageSize, Parser, RamPage, Section, SectionEnd, SectionHeader, SectionKind, Trailing,
+    Command, CommandRecord, DescriptionText, Event, Grammar, Live, PageSize, Parser, RamPage,
+    Section, SectionEnd, SectionHeader, SectionKind, Trailing,
 };
 use vmsd_schema::Error;
 
 use crate::measure::Measured;
 use crate::ram::RamTally;
 use crate::walk::{inside, Step, Stop, Thing, Visit, Walk};
+
+pub use settings::{Settings, SettingsPart};
 
 /// What a stream consists of.
 #[derive(Debug, Default)]
@@ -40,21 +44,6 @@ pub struct Outline {
     pub findings: Vec<Error>,
     /// Whether the end was reached.
     pub complete: bool,
-}
-
-/// The configuration section.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// Where it stands.
-    pub at: u64,
-    /// The machine type.
-    pub machine: String,
-    /// The target's page size, where it says so.
-    pub page_bits: Option<u32>,
-    /// Capabilities that both sides must agree on.
-    pub capabilities: Vec<String>,
-    /// The guest's UUID.
-    pub uuid: Option<[u8; 16]>,
 }
 
 /// One thing of the outline.
@@ -308,26 +297,6 @@ impl SectionItem {
     #[must_use]
     pub fn is_guessed(&self) -> bool {
         matches!(self.measured, Some(Measured::Guessed(_)))
-    }
-}
-
-impl Settings {
-    fn new(configuration: &Configuration<'_>) -> Self {
-        Self {
-            at: configuration.at,
-            machine: configuration.machine.to_string(),
-            page_bits: configuration.subsections.iter().find_map(|subsection| {
-                match subsection.body {
-                    ConfigurationBody::TargetPageBits(bits) => Some(bits),
-                    _ => None,
-                }
-            }),
-            capabilities: configuration
-                .capabilities()
-                .map(|name| name.to_string())
-                .collect(),
-            uuid: configuration.uuid(),
-        }
     }
 }
 

@@ -121,6 +121,11 @@ impl Walk {
         })
     }
 
+    /// Tells that the visitor will write the pages of runs, and not just look at them.
+    pub fn copy_runs(&mut self) {
+        self.feed.copy_runs();
+    }
+
     /// Walks to the end, or to where it stops, step by step. `progress` is told the offset now and then.
     ///
     /// # Errors
@@ -194,8 +199,8 @@ impl Walk {
     fn pages(&mut self, visitor: &mut dyn Visit) -> Result<bool, Stop> {
         let mut many = false;
         loop {
-            let (data, _) = self.feed.rest();
-            let data = data.get(..RUN).unwrap_or(data);
+            let page = usize::try_from(self.parser.page_size().bytes).unwrap_or(usize::MAX);
+            let data = self.feed.run(page, RUN);
             let mut pages = Vec::new();
             let passed = self.parser.pages(data, |page| pages.push(page));
             if passed == 0 {
@@ -203,7 +208,7 @@ impl Walk {
             }
             visitor.pages(&self.parser, &pages).map_err(Stop::Output)?;
             self.feed.advance(passed);
-            many |= passed > RUN / 2;
+            many |= passed > RUN / 8;
         }
     }
 

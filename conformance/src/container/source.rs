@@ -201,6 +201,24 @@ impl Window {
         }
     }
 
+    /// Whether these are bytes of a file, which [`Self::copy`] can read.
+    pub(crate) fn is_file(&self) -> bool {
+        self.map.is_some()
+    }
+
+    /// Copies the window's bytes from `at` on, as many as there are.
+    pub(crate) fn copy(&self, at: usize, buffer: &mut [u8]) -> usize {
+        let Some(map) = &self.map else { return 0 };
+        let start = self.start.saturating_add(at).min(self.end);
+        let len = buffer.len().min(self.end - start);
+        map.copy(start, buffer.get_mut(..len).unwrap_or_default())
+    }
+
+    /// The place before or at `at` whose place in the file is aligned, or the window's start.
+    pub(crate) fn aligned_down(&self, at: usize, alignment: usize) -> usize {
+        at - at.min(self.start.saturating_add(at) % alignment)
+    }
+
     fn skip(&mut self, len: usize) {
         self.start = self.start.saturating_add(len).min(self.end);
     }

@@ -66,6 +66,19 @@ impl Text {
         }
     }
 
+    /// A subsection of the configuration goes.
+    pub(super) fn leave_out_of_configuration(&mut self, name: &str) {
+        let configuration = self
+            .changed
+            .as_mut()
+            .and_then(|changed| changed.configuration.as_mut());
+        if let Some(configuration) = configuration {
+            configuration
+                .subsections
+                .retain(|subsection| subsection.vmsd_name != name);
+        }
+    }
+
     /// Subsections of a device go: `places` in its body and their lengths, in the order of the wire.
     pub(super) fn leave_out_subsections(
         &mut self,

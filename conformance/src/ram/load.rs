@@ -56,7 +56,10 @@ impl Opener {
         }
         let channels = self.open_channels().map_err(Stop::Input)?;
         let mapped = input.source.has_mapped_ram().map_err(Stop::Input)?;
-        let walk = Walk::new(input, self.page_size)?;
+        let mut walk = Walk::new(input, self.page_size)?;
+        if !mapped {
+            walk.copy_runs();
+        }
         Ok(Streams {
             walk,
             channels,

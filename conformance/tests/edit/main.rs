@@ -6,6 +6,7 @@
     reason = "a test may end in a panic"
 )]
 
+mod configuration;
 mod live;
 
 use std::path::{Path, PathBuf};

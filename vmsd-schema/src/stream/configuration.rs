@@ -120,13 +120,38 @@ impl<'a> Configuration<'a> {
 }
 
 impl<'a> ConfigurationSubsection<'a> {
-    fn write(&self, out: &mut Writer) -> Result<()> {
-        out.u8(marker::SUBSECTION);
-        out.counted_bytes(match self.body {
+    /// Its name on the wire.
+    #[must_use]
+    pub fn name(&self) -> Name<'static> {
+        Name::new(match self.body {
             ConfigurationBody::TargetPageBits(_) => TARGET_PAGE_BITS,
             ConfigurationBody::Capabilities(_) => CAPABILITIES,
             ConfigurationBody::Uuid(_) => UUID,
-        })?;
+        })
+    }
+
+    /// Where its body begins: behind type, counted name and version.
+    #[must_use]
+    pub fn body_at(&self) -> u64 {
+        self.at + 6 + self.name().as_bytes().len() as u64
+    }
+
+    /// Bytes of its body.
+    #[must_use]
+    pub fn body_len(&self) -> u64 {
+        match &self.body {
+            ConfigurationBody::TargetPageBits(_) => 4,
+            ConfigurationBody::Capabilities(names) => {
+                let names = names.iter().map(|name| 1 + name.as_bytes().len() as u64);
+                4 + names.sum::<u64>()
+            }
+            ConfigurationBody::Uuid(_) => 16,
+        }
+    }
+
+    fn write(&self, out: &mut Writer) -> Result<()> {
+        out.u8(marker::SUBSECTION);
+        out.counted_bytes(self.name().as_bytes())?;
         out.u32(self.version);
         match &self.body {
             ConfigurationBody::TargetPageBits(bits) => out.u32(*bits),

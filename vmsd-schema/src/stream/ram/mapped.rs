@@ -88,27 +88,32 @@ impl MappedRam {
             return Some((4, message));
         }
         if pages_offset % target_page_size != 0 {
-            return Some((
-                20,
-                format!("Error reading ramblock {name} pages, region has bad alignment"),
-            ));
+            let message = format!(
+                "Error reading ramblock {name} pages, region has bad alignment: mapped-ram header: pages_offset \
+                 {pages_offset:#x} is not that of a page"
+            );
+            return Some((20, message));
         }
         let bitmap_end = bitmap_offset.checked_add(self.bitmap_len(used_length));
         if bitmap_offset < end {
             let message = format!(
-                "the bitmap at {bitmap_offset:#x} lies before the end of its header at {end:#x}"
+                "mapped-ram header: bitmap_offset {bitmap_offset:#x} lies before the header's end at {end:#x}"
             );
             return Some((12, message));
         }
         if bitmap_end.is_none_or(|bitmap_end| pages_offset < bitmap_end) {
-            let message =
-                format!("the pages at {pages_offset:#x} lie before the end of their bitmap");
+            let message = format!(
+                "mapped-ram header: pages_offset {pages_offset:#x} lies before the end of the bitmap at bitmap_offset \
+                 {bitmap_offset:#x}"
+            );
             return Some((20, message));
         }
         if pages_offset.checked_add(used_length).is_none() {
             return Some((
                 20,
-                format!("{used_length} bytes of pages at {pages_offset:#x} do not fit a file"),
+                format!(
+                    "mapped-ram header: pages_offset {pages_offset:#x} leaves no room for {used_length} bytes of pages"
+                ),
             ));
         }
         None

@@ -359,22 +359,22 @@ fn a_mapped_header_against_the_rules_is_refused() {
         (
             1,
             [4096, 125, 0x3001],
-            "Error reading ramblock a pages, region has bad alignment",
+            "Error reading ramblock a pages, region has bad alignment: mapped-ram header: pages_offset 0x3001 is not that of a page",
         ),
         (
             1,
             [4096, 124, 0x3000],
-            "the bitmap at 0x7c lies before the end of its header at 0x7d",
+            "mapped-ram header: bitmap_offset 0x7c lies before the header's end at 0x7d",
         ),
         (
             1,
             [4096, 0x3000, 0x3000],
-            "the pages at 0x3000 lie before the end of their bitmap",
+            "mapped-ram header: pages_offset 0x3000 lies before the end of the bitmap at bitmap_offset 0x3000",
         ),
         (
             1,
             [4096, u64::MAX, 0x3000],
-            "the pages at 0x3000 lie before the end of their bitmap",
+            "mapped-ram header: pages_offset 0x3000 lies before the end of the bitmap at bitmap_offset 0xffffffffffffffff",
         ),
     ];
     for (version, header, message) in cases {
@@ -384,7 +384,7 @@ fn a_mapped_header_against_the_rules_is_refused() {
     let far = refused(&mapped(0, [4096, 125, !0xfff], 1));
     assert!(
         far.message()
-            .starts_with("8192 bytes of pages at 0xfffffffffffff000"),
+            .starts_with("mapped-ram header: pages_offset 0xfffffffffffff000"),
         "{far}"
     );
     let cut = refused(&mapped(0, [4096, 125, 1 << 40], 1));

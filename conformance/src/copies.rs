@@ -1,0 +1,80 @@
+//! Bytes of a file in a small buffer, for whoever writes most of them elsewhere: a page of a map costs a fault, and is
+//! brought through the processor's cache by the write alone; a copy costs neither, and is still in the cache then.
+
+use crate::container::Window;
+
+/// It stays in the processor's cache until it is written.
+const BUFFER: usize = 256 << 10;
+
+/// Copies start where a page of the file starts.
+const ALIGNMENT: usize = 4096;
+
+/// A part of a window, copied.
+pub(crate) struct Copies {
+    buffer: Vec<u8>,
+    /// Where in the window the buffer's first byte stands.
+    at: usize,
+    /// Bytes of the buffer that were filled.
+    len: usize,
+}
+
+impl Copies {
+    /// Copies of a window, if it is one of a file.
+    pub(crate) fn of(window: &Window) -> Option<Self> {
+        window.is_file().then(|| Self {
+            buffer: vec![0; BUFFER],
+            at: 0,
+            len: 0,
+        })
+    }
+
+    /// The window's bytes from `start` on, as many as are there: at least `least`, unless it ends before or they are more
+    /// than the buffer holds.
+    pub(crate) fn from(&mut self, window: &Window, start: usize, least: usize) -> &[u8] {
+        let within = |from: usize, len: usize| start.checked_sub(from).filter(|skip| *skip <= len);
+        let enough = |skip: &usize| self.len - skip >= least;
+        if within(self.at, self.len).filter(enough).is_none() {
+            self.at = window.aligned_down(start, ALIGNMENT);
+            self.len = window.copy(self.at, &mut self.buffer);
+        }
+        let skip = within(self.at, self.len).unwrap_or(self.len);
+        self.buffer.get(skip..self.len).unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+    use crate::container::Source;
+    use crate::map::Map;
+
+    #[test]
+    fn copies_are_what_the_map_shows() {
+        let bytes: Vec<u8> = (0..BUFFER * 3 / 4)
+            .flat_map(|word| [word as u8, (word >> 8) as u8])
+            .collect();
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(&bytes).unwrap();
+        let Source::Window(window) = Source::mapped(Map::new(&file).unwrap()) else {
+            panic!("a mapped file is a window");
+        };
+        let mut copies = Copies::of(&window).unwrap();
+        let mut start = 0;
+        for step in [0, 1, 5000, BUFFER - 5100, 98, 0, 70_000, 60_000]
+            .into_iter()
+            .cycle()
+        {
+            start += step;
+            let Some(rest) = bytes.get(start..).filter(|rest| !rest.is_empty()) else {
+                break;
+            };
+            let copied = copies.from(&window, start, 4096);
+            assert!(copied.len() >= rest.len().min(4096), "at {start}");
+            assert!(rest.starts_with(copied), "at {start}");
+        }
+        assert_eq!(copies.from(&window, bytes.len(), 4096), []);
+        assert_eq!(copies.from(&window, 3, 8)[..2], bytes[3..5]);
+    }
+}
