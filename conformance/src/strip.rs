@@ -44,10 +44,12 @@ pub const PATTERN: &[u8; 16] = b"vmsd scrubbed   ";
 pub struct Strip<'o> {
     out: &'o mut dyn Write,
     mode: Mode,
-    /// Names of blocks whose memory stays, and whether each was there.
-    keep: Vec<(String, bool)>,
-    /// The same by index.
+    /// Names of blocks whose memory stays.
+    keep: Vec<String>,
+    /// Those of them that are there, by index.
     kept: BTreeSet<BlockIndex>,
+    /// Names of all blocks, by index.
+    blocks: Vec<String>,
     /// Where the blocks of a stream go that moves.
     places: Option<Places>,
     report: Report,
@@ -74,6 +76,7 @@ impl<'o> Strip<'o> {
             mode,
             keep: Vec::new(),
             kept: BTreeSet::new(),
+            blocks: Vec::new(),
             places: None,
             report: Report::default(),
             page: Vec::new(),
@@ -83,7 +86,7 @@ impl<'o> Strip<'o> {
     /// Keeps the memory of the blocks of these names.
     #[must_use]
     pub fn keeping(mut self, names: &[String]) -> Self {
-        self.keep = names.iter().map(|name| (name.clone(), false)).collect();
+        self.keep = names.to_vec();
         self
     }
 
@@ -96,8 +99,14 @@ impl<'o> Strip<'o> {
 
     /// Blocks that were to be kept and were not there.
     pub fn not_found(&self) -> impl Iterator<Item = &str> {
-        let missing = self.keep.iter().filter(|(_, found)| !found);
-        missing.map(|(name, _)| name.as_str())
+        let missing = self.keep.iter().filter(|name| !self.blocks.contains(name));
+        missing.map(String::as_str)
+    }
+
+    /// Names of all blocks of the stream.
+    #[must_use]
+    pub fn blocks(&self) -> &[String] {
+        &self.blocks
     }
 
     /// What was done so far.
@@ -164,11 +173,12 @@ impl<'o> Strip<'o> {
 
     fn list(&mut self, entry: &RamBlockEntry<'_>) {
         let name = entry.name.to_string();
-        for (kept, found) in &mut self.keep {
-            if *kept == name {
-                *found = true;
-                self.kept.insert(entry.index);
-            }
+        if self.keep.contains(&name) {
+            self.kept.insert(entry.index);
+        }
+        // One that is listed again keeps its index.
+        if entry.index.0 as usize == self.blocks.len() {
+            self.blocks.push(name);
         }
     }
 

@@ -24,7 +24,7 @@ pub struct Passes {
 }
 
 /// One pass.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Pass {
     /// Whether these are the pages that were sent while the guest ran at the destination.
     pub postcopy: bool,

@@ -31,8 +31,12 @@ pub fn text(ram: &RamTally, out: &mut dyn Write, styles: &Styles) -> io::Result<
     )?;
     let most = passes.iter().map(|pass| pass.pages().total()).max();
     let most = most.unwrap_or_default().max(1);
-    for (number, pass) in (1..).zip(passes) {
-        let name = name(number, pass);
+    let mut number = 0;
+    // A guest that changes the same pages again and again makes many passes that are alike.
+    for alike in passes.chunk_by(|a, b| a == b) {
+        let Some(pass) = alike.first() else { continue };
+        let name = name(number + 1, alike.len(), pass);
+        number += alike.len();
         let total = pass.pages().total();
         write!(
             out,
@@ -62,11 +66,12 @@ pub fn text(ram: &RamTally, out: &mut dyn Write, styles: &Styles) -> io::Result<
     }
 }
 
-fn name(number: u64, pass: &Pass) -> String {
-    if pass.postcopy {
-        "postcopy".to_owned()
-    } else {
-        number.to_string()
+/// The name of a pass, or of several that are alike.
+fn name(first: usize, count: usize, pass: &Pass) -> String {
+    match (pass.postcopy, count) {
+        (true, _) => "postcopy".to_owned(),
+        (false, 1) => first.to_string(),
+        (false, _) => format!("{first}-{}, each", first + count - 1),
     }
 }
 

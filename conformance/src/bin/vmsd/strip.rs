@@ -115,7 +115,10 @@ impl Args {
         if let Some(name) = strip.not_found().next() {
             return Err(Failure::file(
                 &walk.name,
-                format!("there is no RAM block {name} to keep"),
+                format!(
+                    "there is no RAM block {name} to keep; there are {}",
+                    strip.blocks().join(", ")
+                ),
             ));
         }
         Ok(strip.report())
