@@ -97,9 +97,11 @@ impl<'o> Strip<'o> {
         self
     }
 
-    /// Blocks that were to be kept and were not there.
-    pub fn not_found(&self) -> impl Iterator<Item = &str> {
-        let missing = self.keep.iter().filter(|name| !self.blocks.contains(name));
+    /// A block that was to be kept and is not there.
+    #[must_use]
+    pub fn not_found(&self) -> Option<&str> {
+        let mut names = self.keep.iter();
+        let missing = names.find(|name| !self.blocks.contains(name));
         missing.map(String::as_str)
     }
 

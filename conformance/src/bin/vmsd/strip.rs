@@ -112,7 +112,7 @@ impl Args {
                 Stop::Output(error) if error.kind() == ErrorKind::BrokenPipe => closed(),
                 other => Failure::stop(&walk.name, other),
             })?;
-        if let Some(name) = strip.not_found().next() {
+        if let Some(name) = strip.not_found() {
             return Err(Failure::file(
                 &walk.name,
                 format!(
