@@ -203,6 +203,9 @@ pub trait Codec<T: ?Sized> {
     where
         T: Sized,
     {
+        if Self::NESTS {
+            return elements::save::<T, Self>(values, writer);
+        }
         for (index, value) in values.iter_mut().enumerate() {
             Self::save(value, writer).map_err(|error| error.inside_index(index))?;
         }
@@ -215,11 +218,10 @@ pub trait Codec<T: ?Sized> {
     where
         T: Sized,
     {
-        let field = loader.position();
+        if Self::NESTS {
+            return elements::load::<T, Self>(values, loader);
+        }
         for (index, value) in values.iter_mut().enumerate() {
-            if Self::NESTS {
-                loader.element(field, index);
-            }
             Self::load(value, loader).map_err(|error| error.inside_index(index))?;
         }
         Ok(())

@@ -2,8 +2,33 @@
 
 use std::fmt;
 
+use super::{Codec, Loader};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::MAX_ELEMENTS;
+use crate::wire::Writer;
+
+/// Appends elements that are described themselves. The loop stands once for each type of them, and is not unrolled.
+#[inline(never)]
+pub(super) fn save<T, C: Codec<T> + ?Sized>(values: &mut [T], writer: &mut Writer) -> Result<()> {
+    for (index, value) in values.iter_mut().enumerate() {
+        C::save(value, writer).map_err(|error| error.inside_index(index))?;
+    }
+    Ok(())
+}
+
+/// Loads elements that are described themselves.
+#[inline(never)]
+pub(super) fn load<T, C: Codec<T> + ?Sized>(
+    values: &mut [T],
+    loader: &mut Loader<'_>,
+) -> Result<()> {
+    let field = loader.position();
+    for (index, value) in values.iter_mut().enumerate() {
+        loader.element(field, index);
+        C::load(value, loader).map_err(|error| error.inside_index(index))?;
+    }
+    Ok(())
+}
 
 /// Storage for a field whose count another field holds: the one place where a length from the wire meets capacity.
 pub trait Elements {

@@ -56,18 +56,30 @@ pub(super) struct Inspection<'a> {
     /// The description of the vmsd that is being read.
     pub(super) hint: Option<&'a Description>,
     pub(super) position: Position,
+    /// Of the descriptions around it, outermost first.
+    outer: Vec<(Option<&'a Description>, Position)>,
     pub(super) notes: Vec<Note>,
 }
 
 impl<'a> Inspection<'a> {
-    /// Goes on with the description of the struct at the present position.
-    pub(super) fn enter_field(&mut self) {
-        self.hint = self.structure();
+    /// Goes on with the description of the struct at the present position, or with that of a subsection.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn enter(&mut self, subsection: Option<&'static str>) {
+        self.outer.push((self.hint, self.position));
+        self.hint = match subsection {
+            None => self.structure(),
+            Some(name) => self.hint.and_then(|hint| hint.subsection(name)),
+        };
     }
 
-    /// Goes on with the description of a subsection.
-    pub(super) fn enter_subsection(&mut self, name: &str) {
-        self.hint = self.hint.and_then(|hint| hint.subsection(name));
+    /// Goes back to the description around this one.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn leave(&mut self) {
+        if let Some(outer) = self.outer.pop() {
+            (self.hint, self.position) = outer;
+        }
     }
 
     /// The described size of the field at the present position.

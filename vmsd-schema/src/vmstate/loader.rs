@@ -29,9 +29,6 @@ pub struct Loader<'a> {
     version: u32,
 }
 
-/// Where a walk stood in the hint before it went into a description.
-type Outer<'a> = Option<(Option<&'a Description>, Position)>;
-
 /// What a load does without. Its destructor stands apart, too: inlined, it would cost every load registers.
 #[derive(Debug)]
 struct Aside<'a>(Option<Box<Inspection<'a>>>);
@@ -198,46 +195,31 @@ impl<'a> Loader<'a> {
     /// A struct inside the current field, with the part of the hint that describes it.
     #[inline]
     pub fn nested<S: VmState>(&mut self, state: &mut S, version: u32) -> Result<()> {
-        self.inside(state, version, |inspection, _| inspection.enter_field())
+        self.inside(state, version, None)
     }
 
-    /// A description inside the current one; `enter` finds its part of the hint. Its code stands once, however many
-    /// contain it.
+    /// A description inside the current one, where that has a field or a subsection of it. Its code stands once, however
+    /// many contain it.
     #[inline(never)]
     fn inside<S: VmState>(
         &mut self,
         state: &mut S,
         version: u32,
-        enter: fn(&mut Inspection<'a>, &'static str),
+        subsection: Option<&'static str>,
     ) -> Result<()> {
         if self.depth == MAX_DEPTH {
             return Err(too_deep(self.reader.offset()));
         }
         self.depth += 1;
-        let outer = self.enter(S::NAME, enter);
+        if let Some(inspection) = &mut self.inspection.0 {
+            inspection.enter(subsection);
+        }
         let result = self.walk(state, version, Self::subsections);
-        self.leave(outer);
+        if let Some(inspection) = &mut self.inspection.0 {
+            inspection.leave();
+        }
         self.depth -= 1;
         result
-    }
-
-    #[inline]
-    fn enter(
-        &mut self,
-        name: &'static str,
-        enter: fn(&mut Inspection<'a>, &'static str),
-    ) -> Outer<'a> {
-        let inspection = self.inspection.0.as_mut()?;
-        let outer = (inspection.hint, inspection.position);
-        enter(inspection, name);
-        Some(outer)
-    }
-
-    #[inline]
-    fn leave(&mut self, outer: Outer<'a>) {
-        if let (Some(inspection), Some(outer)) = (&mut self.inspection.0, outer) {
-            (inspection.hint, inspection.position) = outer;
-        }
     }
 
     /// Where the loader stands in the hint; codecs of several elements hand it back with each.

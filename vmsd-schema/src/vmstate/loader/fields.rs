@@ -3,7 +3,6 @@
 use super::Loader;
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::MAX_ITEMS_PER_BYTE;
-use crate::vmstate::inspection::Inspection;
 use crate::vmstate::{Codec, Counted, Elements, FieldMeta, Length, Unit, Visitor, VmState};
 
 impl Visitor for Loader<'_> {
@@ -39,7 +38,7 @@ impl Visitor for Loader<'_> {
     fn subsection<S: VmState + Default>(&mut self, slot: &mut Option<S>) -> Result<()> {
         let version = self.version;
         let state = slot.get_or_insert_with(S::default);
-        self.inside(state, version, Inspection::enter_subsection)
+        self.inside(state, version, Some(S::NAME))
             .map_err(|error| error.inside(S::NAME))
     }
 
