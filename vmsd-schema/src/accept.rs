@@ -7,7 +7,9 @@
 mod align;
 mod configuration;
 mod counts;
+mod device;
 mod handler;
+mod held;
 mod hotplug;
 mod pci;
 mod ram;
@@ -15,6 +17,7 @@ mod refusal;
 mod section;
 mod subsections;
 mod value;
+mod versions;
 mod virtio;
 mod walk;
 mod wording;

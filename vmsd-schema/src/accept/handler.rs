@@ -58,7 +58,11 @@ impl<'t> Handlers<'t> {
                 .rsplit_once('/')
                 .is_some_and(|(_, name)| name == idstr)
         });
-        old.nth(usize::try_from(instance).ok()?)
+        // Their alias is -1 as well, which the first of them has.
+        old.nth(match instance {
+            ANY => 0,
+            counted => usize::try_from(counted).ok()?,
+        })
     }
 }
 
