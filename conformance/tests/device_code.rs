@@ -100,9 +100,8 @@ fn values_that_contradict_each_other_are_refused() {
         "pc-q35-5.2.default.from-11.1.qevm.zst",
     ] {
         let stream = stream(name);
-        let of = |section: &str, path: &[&str], bytes: &[u8]| {
-            verdict(&stream, section, path, bytes)
-        };
+        let of =
+            |section: &str, path: &[&str], bytes: &[u8]| verdict(&stream, section, path, bytes);
         let x87 = ["env.fpregs_format_vmstate"];
         assert_eq!(of("cpu", &x87, &[0, 0]), Verdict::Loads);
         assert_eq!(of("cpu", &x87, &[0, 1]), Verdict::Breaks);

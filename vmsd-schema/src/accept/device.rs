@@ -3,13 +3,17 @@
 //! What follows from the guest's memory as well is not among them.
 
 use super::held::Held;
+use super::ram;
 use super::refusal::Refusal;
 use super::walk::Step;
-use super::wording::Said;
+use super::wording::{Errno, Said};
 
 /// Whether the device takes what it read; `subsections` are those that came with it, `at` is where they end.
 pub(super) fn check(vmsd: &str, held: &Held<'_, '_>, subsections: &[String], at: u64) -> Step {
     let came = |name: &str| subsections.iter().any(|subsection| subsection == name);
+    if vmsd == "fw_cfg/acpi_mr" {
+        return tables(held, at);
+    }
     let sentence = match vmsd {
         "cpu" => x87(held),
         "serial" if !came("serial/tsr") => transmitter(held),
@@ -31,6 +35,38 @@ pub(super) fn check(vmsd: &str, held: &Held<'_, '_>, subsections: &[String], at:
         "the device's own code refuses what it read",
         "capture the source again: no QEMU writes these values together",
     ))
+}
+
+/// Firmware tables grow to the lengths that came, or QEMU aborts (`fw_cfg_acpi_mr_restore_post_load`).
+fn tables(held: &Held<'_, '_>, at: u64) -> Step {
+    const PAGE: u64 = 4096;
+    for (field, block) in [
+        ("table_mr_size", "/rom@etc/acpi/tables"),
+        ("linker_mr_size", "/rom@etc/table-loader"),
+        ("rsdp_mr_size", "/rom@etc/acpi/rsdp"),
+    ] {
+        let (Some(size), Some(limit)) = (held.number(field), ram::limit(block)) else {
+            continue;
+        };
+        // As QEMU rounds: the last page of all wraps to nothing.
+        let size = size.wrapping_add(PAGE - 1) & !(PAGE - 1);
+        if size > limit {
+            let said = Said {
+                chain: format!("Size too large: {block}: {size:#x} > {limit:#x}: Invalid argument"),
+                errno: Errno::Aborts,
+                ..Said::default()
+            };
+            let refusal = Refusal::new("value-differs", at, said);
+            return Err(refusal
+                .between(format!("{size:#x}"), format!("at most {limit:#x}"))
+                .within(field)
+                .meaning(
+                    "the target aborts: a firmware table cannot become so long",
+                    "capture the source again: no QEMU writes this length",
+                ));
+        }
+    }
+    Ok(())
 }
 
 /// Registers of the floating-point unit in the form of before 2008 (`cpu_post_load`).
