@@ -50,6 +50,11 @@ pub fn plan(walk: &Walk, outline: &Outline, wanted: &Wanted) -> Result<Plan, Str
     if !outline.complete {
         return Err("the stream was not read to its end".to_owned());
     }
+    if outline.cut {
+        return Err(
+            "the stream has more sections and commands than can be kept track of".to_owned(),
+        );
+    }
     let all = devices(walk, outline);
     let mut text = Text::of(walk, outline);
     let mut plan = Plan::default();

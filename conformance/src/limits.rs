@@ -60,6 +60,14 @@ pub const MAX_COMPRESSED_PACKET: u32 = 1 << 20;
 /// bound keeps a file that unpacks to itself from being unpacked for ever.
 pub const MAX_LAYERS: usize = 8;
 
+/// Sections, commands and marks of one stream that are listed. A long postcopy has some thousands; a command takes five bytes, of which
+/// a small compressed file can have any number.
+pub const MAX_ITEMS: usize = 1 << 18;
+
+/// Bytes of a line of a log that are looked at: a hundred patterns go over each. QEMU's longest names two sections and a field for
+/// each layer, of 255 bytes at most.
+pub const MAX_LOG_LINE: usize = 4096;
+
 /// What is held for each byte of an input. Dearest is a device in a dump of which nothing is said: nine bytes of JSON,
 /// 480 in memory.
 pub const MEMORY_PER_BYTE: usize = 64;

@@ -54,6 +54,10 @@ impl Map {
 
     /// Takes the pages within `range` out of this process's memory; the file keeps them. They come back when they are
     /// read again, so this is only a matter of room: a stream may be larger than memory.
+    ///
+    /// What is safe does not do: `Cold` leaves the pages with us until memory is short; `PageOut` takes them from everybody, so that the
+    /// next reader waits for the disk, and only does so for who may write the file; a new map in the place of this one would need that
+    /// nobody holds a slice of it.
     pub fn release(&self, range: Range<usize>) {
         const PAGE: usize = 4096;
         let end = range.end.min(self.bytes.len()) / PAGE * PAGE;

@@ -13,8 +13,9 @@ use vmsd_schema::stream::{
     Command, CommandRecord, DescriptionText, Event, Grammar, Live, PageSize, Parser, RamPage,
     Section, SectionEnd, SectionHeader, SectionKind, Trailing,
 };
-use vmsd_schema::Error;
+use vmsd_schema::{Error, ErrorKind};
 
+use crate::limits::MAX_ITEMS;
 use crate::measure::Measured;
 use crate::ram::RamTally;
 use crate::walk::{inside, Step, Stop, Thing, Visit, Walk};
@@ -28,6 +29,8 @@ pub struct Outline {
     pub configuration: Option<Settings>,
     /// Sections, commands and marks in their order. Rounds of one live section that follow each other are one.
     pub items: Vec<Item>,
+    /// Whether there are more, of which only the last is listed.
+    pub cut: bool,
     /// Guest memory.
     pub ram: RamTally,
     /// The target's page size, where RAM was read.
@@ -193,26 +196,40 @@ impl Outline {
             Event::Configuration(configuration) => {
                 self.configuration = Some(Settings::new(&configuration))
             }
-            Event::Section(header) => self
-                .items
-                .push(Item::Section(Box::new(SectionItem::new(header)))),
+            Event::Section(header) => {
+                self.push(header.at, Item::Section(Box::new(SectionItem::new(header))));
+            }
             Event::Live(record) => self.live(&record.live),
             Event::SectionEnd(end) => self.section_end(&end),
             Event::Command(command) => {
                 if command.command == Command::PostcopyRun {
                     self.ram.enter_postcopy();
                 }
-                self.items.push(command_item(&command));
+                self.push(command.at, command_item(&command));
             }
-            Event::PackagedEnd { at, rest } => self.items.push(Item::PackageEnd {
-                at,
-                left: rest.len(),
-            }),
-            Event::Eof { at } => self.items.push(Item::Eof { at }),
+            Event::PackagedEnd { at, rest } => {
+                let left = rest.len();
+                self.push(at, Item::PackageEnd { at, left });
+            }
+            Event::Eof { at } => self.push(at, Item::Eof { at }),
             Event::Description(text) => self.description = Some(Text::new(&text)),
             Event::Trailing(trailing) => self.trailing = Some(Behind::new(&trailing)),
             _ => {}
         }
+    }
+
+    /// One more item; where there are too many it takes the place of the last.
+    fn push(&mut self, at: u64, item: Item) {
+        if self.items.len() >= MAX_ITEMS {
+            self.items.pop();
+            if !self.cut {
+                self.cut = true;
+                let message = format!("more than {MAX_ITEMS} sections and commands: those in the middle are not listed");
+                let error = Error::at(ErrorKind::Limit, at, message);
+                self.findings.push(error.inside("stream"));
+            }
+        }
+        self.items.push(item);
     }
 
     fn live(&mut self, live: &Live<'_>) {

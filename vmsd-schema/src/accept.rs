@@ -7,7 +7,9 @@
 mod align;
 mod configuration;
 mod counts;
+mod device;
 mod handler;
+mod held;
 mod hotplug;
 mod pci;
 mod ram;
@@ -15,6 +17,7 @@ mod refusal;
 mod section;
 mod subsections;
 mod value;
+mod versions;
 mod virtio;
 mod walk;
 mod wording;
@@ -85,7 +88,7 @@ pub fn check(source: &Source<'_>, target: &Target<'_>) -> Vec<Finding> {
     let mut findings = Vec::new();
     configuration::check(source.machine, target, wording, &mut findings);
     section::footers(source.machine, target.machine, wording, &mut findings);
-    let handlers = Handlers::new(target.machine);
+    let handlers = Handlers::new(target.machine, target.qemu);
     for place in 0..source.machine.sections.len() {
         section::check(source, target, &handlers, place, &mut findings);
     }
@@ -112,13 +115,19 @@ fn commands(machine: &Machine<'_>, qemu: Dialect, wording: Wording, findings: &m
     const SWITCHOVER_START: u16 = 11;
     const POSTCOPY_ADVISE: u16 = 3;
     const POSTCOPY_LISTEN: u16 = 4;
-    let mut advised = false;
+    const POSTCOPY_RUN: u16 = 5;
+    let (mut advised, mut listening) = (false, false);
     for command in &machine.commands {
         advised |= command.number == POSTCOPY_ADVISE;
+        listening |= advised && command.number == POSTCOPY_LISTEN;
         let (why, said) = match command.number {
             POSTCOPY_LISTEN if !advised => (
                 "was not advised that postcopy follows",
                 wording.postcopy_state("LISTEN"),
+            ),
+            POSTCOPY_RUN if !listening => (
+                "does not listen for what postcopy sends",
+                wording.postcopy_state("RUN"),
             ),
             SWITCHOVER_START.. if qemu < Dialect::Qemu10_0 => (
                 "does not know a command that the source sends",

@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 use regex_lite::Regex;
 
 use super::catalogue::{catalogue, Hit, Words};
+use crate::limits::MAX_LOG_LINE;
 
 /// The last failure of a log.
 #[derive(Clone, Debug, Default)]
@@ -130,10 +131,18 @@ impl Line {
 fn parts(line: &str) -> impl Iterator<Item = &str> {
     line.split(" ; ")
         .flat_map(|part| part.split("\\n"))
+        .map(front)
         .filter(|part| !part.trim().is_empty())
 }
 
-/// A line without the colours of a terminal.
+/// As much of a line as QEMU may have said.
+fn front(line: &str) -> &str {
+    let mut ends = (0..=line.len().min(MAX_LOG_LINE)).rev();
+    let end = ends.find(|end| line.is_char_boundary(*end));
+    line.get(..end.unwrap_or(0)).unwrap_or_default()
+}
+
+/// A line without the colours of a terminal, and without anything else that would do something to one.
 fn plain(line: &str) -> String {
     let mut out = String::with_capacity(line.len());
     let mut rest = line;
@@ -143,6 +152,7 @@ fn plain(line: &str) -> String {
         rest = rest.get(1..).unwrap_or_default();
     }
     out.push_str(rest);
+    out.retain(|char| char == '\t' || !char.is_control());
     out.trim_end().to_owned()
 }
 
@@ -239,6 +249,22 @@ char device redirected to /dev/pts/1 (label charserial0)
             (failure.earlier, failure.errno.as_deref()),
             (1, Some("Invalid argument"))
         );
+    }
+
+    #[test]
+    fn nothing_of_a_line_reaches_a_terminal_but_words() {
+        let log = "\u{1b}]0;title\u{7}\u{1b}[31mqemu-kvm: Unknown\r savevm section type 85\u{9b}2J";
+        let failure = read(log);
+        assert_eq!(failure.lines[0].text, "Unknown savevm section type 852J");
+    }
+
+    #[test]
+    fn a_line_without_end_is_looked_at_as_far_as_qemu_speaks() {
+        let long = "ä".repeat(MAX_LOG_LINE);
+        let failure = read(&format!("qemu-kvm: Unknown savevm section type 85 {long}"));
+        assert!(failure.lines[0].text.len() <= MAX_LOG_LINE);
+        let late = read(&format!("{long} qemu-kvm: Unknown savevm section type 85"));
+        assert!(late.lines.is_empty());
     }
 
     #[test]

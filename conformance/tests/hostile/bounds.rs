@@ -81,6 +81,15 @@ fn what_is_packed_cannot_ask_for_more_than_a_bound() {
         assert!(held < bound, "{}: {held} bytes", file.name);
     }
     let zeros = vec![0; 1 << 20];
+    // Five bytes each, and each a line of a report.
+    let mut commands = b"QEVM\0\0\0\x03\x07\0\0\0\x02pc".to_vec();
+    commands.extend(b"\x08\0\x04\0\0".repeat(4 << 20));
+    let packed = Arc::new(zstd::encode_all(&commands[..], 1).unwrap());
+    let (_, held) = count::during(|| job::read(&packed, packed.len()));
+    assert!(
+        held < 2 * MEMORY_CONSTANT,
+        "a bomb of commands: {held} bytes"
+    );
     for file in bombs(&zeros, 80) {
         let bytes = Arc::new(file.bytes);
         let (_, held) = count::during(|| job::read(&bytes, bytes.len()));

@@ -11,6 +11,50 @@ const MEMORY: &str = "1500000";
 /// Seconds of a processor.
 const TIME: &str = "20";
 
+/// Every command that reads what somebody else made, in each of its ways.
+const COMMANDS: [&[&str]; 29] = [
+    &["inspect", "bad"],
+    &["inspect", "--format", "json", "bad"],
+    &["decode", "bad"],
+    &["decode", "--format", "json", "bad"],
+    &["decode", "--format", "analyze", "bad"],
+    &["hexdump", "bad"],
+    &["hexdump", "--full", "--ram", "bad"],
+    &["diff", "bad", "good"],
+    &["diff", "--ram", "good", "bad"],
+    &["check", "--mode", "full", "--from", "bad", "--to", "good"],
+    &["check", "--mode", "full", "--from", "bad", "--to", "bad"],
+    &["strip", "bad", "-o", "out"],
+    &["strip", "--scrub", "bad", "-o", "out"],
+    &["unwrap", "bad", "-o", "out"],
+    &["edit", "bad", "device.f=1", "-o", "out"],
+    &["edit", "--drop", "device/s", "bad", "-o", "out"],
+    &["edit", "--set-machine", "pc-q35-8.0", "bad", "-o", "out"],
+    &["ram", "list", "bad"],
+    &["ram", "extract", "bad", "-f", "-o", "memory"],
+    &[
+        "ram", "extract", "bad", "-f", "--block", "a", "-o", "memory",
+    ],
+    &[
+        "ram",
+        "extract",
+        "good",
+        "--channel",
+        "bad",
+        "-f",
+        "-o",
+        "memory",
+    ],
+    &["schema", "bad"],
+    &["matrix", "bad", "good", "--policy", "bad"],
+    &["matrix", "bad", "good", "--baseline", "."],
+    &["generate", "rust", "bad", "-o", "crate"],
+    &["generate", "rust", "--lang", "c", "bad", "-o", "crate"],
+    &["generate", "stream", "--schema", "bad", "-o", "made"],
+    &["explain", "bad", "--stream", "bad", "--target", "bad"],
+    &["conform", "bad"],
+];
+
 fn vmsd(folder: &Path, arguments: &[&str]) -> Output {
     let limits = format!("ulimit -v {MEMORY}; ulimit -t {TIME}; exec \"$@\"");
     Command::new("sh")
@@ -36,22 +80,7 @@ fn every_command_ends_with_a_status_of_ours() {
     );
     for file in all {
         fs::write(folder.path().join("bad"), &file.bytes).unwrap();
-        let commands: [&[&str]; 13] = [
-            &["inspect", "bad"],
-            &["inspect", "--format", "json", "bad"],
-            &["decode", "bad"],
-            &["decode", "--format", "json", "bad"],
-            &["decode", "--format", "analyze", "bad"],
-            &["hexdump", "bad"],
-            &["diff", "bad", "good"],
-            &["check", "--mode", "full", "--from", "bad", "--to", "good"],
-            &["strip", "bad", "-o", "out"],
-            &["unwrap", "bad", "-o", "out"],
-            &["schema", "bad"],
-            &["matrix", "bad", "good", "--policy", "bad"],
-            &["generate", "rust", "bad", "-o", "crate"],
-        ];
-        for arguments in commands {
+        for arguments in COMMANDS {
             let output = vmsd(folder.path(), arguments);
             let said = String::from_utf8_lossy(&output.stderr);
             assert!(

@@ -1,5 +1,6 @@
 //! Pairs up the fields of two descriptions of one device: by name, and where a name changed, by the bytes on the wire.
 
+use super::versions::Older;
 use crate::decode::{group, Kind};
 use crate::schema::{Body, FieldEntry};
 
@@ -49,6 +50,17 @@ pub(super) fn align<'d>(target: &'d [FieldEntry], source: &'d [FieldEntry]) -> V
     pairs
 }
 
+impl Pair<'_> {
+    /// What is left of it where the section comes in an older version: of what that has not the target reads nothing.
+    pub(super) fn at(self, older: Older<'_>) -> Option<Self> {
+        match self {
+            Self::Both(_, read, sent) if !older.has(group::name(read)) => Some(Self::Source(sent)),
+            Self::Target(_, read) if !older.has(group::name(read)) => None,
+            _ => Some(self),
+        }
+    }
+}
+
 /// How many elements a field has.
 pub(super) fn elements(group: Group<'_>) -> u64 {
     match group {
@@ -75,10 +87,17 @@ pub(super) fn runs(group: Group<'_>) -> Vec<(u64, &FieldEntry)> {
     counted.collect()
 }
 
-/// The entry that describes element number `index`; the last one's description serves for all behind it.
-pub(super) fn entry<'d>(runs: &[(u64, &'d FieldEntry)], index: u64) -> Option<&'d FieldEntry> {
+/// The entry that describes element number `index`, and the first element that it does not describe; the last one's description
+/// serves for all behind it.
+pub(super) fn entry<'d>(
+    runs: &[(u64, &'d FieldEntry)],
+    index: u64,
+) -> Option<(u64, &'d FieldEntry)> {
     let place = runs.partition_point(|(end, _)| *end <= index);
-    runs.get(place).or(runs.last()).map(|(_, entry)| *entry)
+    match runs.get(place) {
+        Some(run) if place + 1 < runs.len() => Some(*run),
+        run => run.or(runs.last()).map(|(_, entry)| (u64::MAX, *entry)),
+    }
 }
 
 fn groups(mut entries: &[FieldEntry]) -> Vec<Group<'_>> {

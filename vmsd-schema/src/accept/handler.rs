@@ -2,6 +2,7 @@
 
 use crate::decode::machine::{Layout, Machine, MachineSection};
 use crate::decode::Reason;
+use crate::schema::Dialect;
 
 /// Instance of a handler without an alias, as the stream would have to name it.
 const ANY: u32 = u32::MAX;
@@ -20,6 +21,9 @@ const ALIASES: [(&str, u32, u32); 10] = [
     ("ram", 0, 0),
 ];
 
+/// A handler whose alias 11.x no longer sets; there it has the one that all others have.
+const ONCE_ALIASED: &str = "mc146818rtc";
+
 /// Handlers that every QEMU has, and that send only what is needed (`globalstate_needed`, `replay_vmstate_need`).
 const ALWAYS: [&str; 2] = ["globalstate", "replay"];
 
@@ -32,12 +36,14 @@ pub(super) fn is_silent(idstr: &str, instance: u32) -> bool {
 #[derive(Debug)]
 pub(super) struct Handlers<'t> {
     sections: &'t [MachineSection<'t>],
+    qemu: Dialect,
 }
 
 impl<'t> Handlers<'t> {
-    pub(super) fn new(target: &'t Machine<'t>) -> Self {
+    pub(super) fn new(target: &'t Machine<'t>, qemu: Dialect) -> Self {
         Self {
             sections: &target.sections,
+            qemu,
         }
     }
 
@@ -46,7 +52,7 @@ impl<'t> Handlers<'t> {
         let exact = self
             .sections
             .iter()
-            .find(|section| section.name == idstr && answers(section, instance));
+            .find(|section| section.name == idstr && self.answers(section, instance));
         exact.or_else(|| self.by_old_name(idstr, instance))
     }
 
@@ -58,22 +64,27 @@ impl<'t> Handlers<'t> {
                 .rsplit_once('/')
                 .is_some_and(|(_, name)| name == idstr)
         });
-        old.nth(usize::try_from(instance).ok()?)
+        // Their alias is -1 as well, which the first of them has.
+        old.nth(match instance {
+            ANY => 0,
+            counted => usize::try_from(counted).ok()?,
+        })
     }
-}
 
-fn answers(section: &MachineSection<'_>, instance: u32) -> bool {
-    let own = section.header.instance.0;
-    if own == instance {
-        return true;
+    fn answers(&self, section: &MachineSection<'_>, instance: u32) -> bool {
+        let own = section.header.instance.0;
+        if own == instance {
+            return true;
+        }
+        let unset = |name| name == ONCE_ALIASED && self.qemu >= Dialect::Qemu11_1;
+        let mut aliases = ALIASES
+            .iter()
+            .filter(|(name, ..)| *name == section.name && !unset(*name))
+            .peekable();
+        if aliases.peek().is_none() {
+            // An old-style handler has alias 0, and is registered as 0 itself (`register_savevm_live`).
+            return instance == ANY && section.layout != Layout::Unknown(Reason::Handler);
+        }
+        aliases.any(|(_, alias, meant)| *alias == instance && *meant == own)
     }
-    let mut aliases = ALIASES
-        .iter()
-        .filter(|(name, ..)| *name == section.name)
-        .peekable();
-    if aliases.peek().is_none() {
-        // An old-style handler has alias 0, and is registered as 0 itself (`register_savevm_live`).
-        return instance == ANY && section.layout != Layout::Unknown(Reason::Handler);
-    }
-    aliases.any(|(_, alias, meant)| *alias == instance && *meant == own)
 }

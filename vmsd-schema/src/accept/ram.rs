@@ -51,6 +51,13 @@ pub(super) fn check(
     }
 }
 
+/// How far a block may grow, if it may.
+pub(super) fn limit(block: &str) -> Option<u64> {
+    let mut growing = GROWING.iter();
+    let found = growing.find(|(name, _)| *name == block)?;
+    Some(found.1)
+}
+
 struct Refused {
     rule: &'static str,
     sentence: String,
@@ -69,11 +76,7 @@ fn refuse(block: &BlockSummary, local: Option<&BlockSummary>) -> Option<Refused>
         });
     };
     let (sent, own) = (block.used_length, local.used_length);
-    let limit = GROWING
-        .iter()
-        .find(|(growing, _)| growing == name)
-        .map(|(_, limit)| *limit);
-    match limit {
+    match limit(name) {
         _ if sent == own => None,
         Some(limit) if sent <= limit.max(own) => None,
         Some(limit) => Some(Refused {

@@ -154,7 +154,13 @@ fn body(
     };
     let mut reader = Reader::with_base(rest, section.body_at);
     let mut walk = Walk::new(target);
-    let result = walk.vmsd(read, sent, local.as_ref(), &mut reader);
+    let result = walk.vmsd(
+        read,
+        sent,
+        local.as_ref(),
+        Some(section.header.version),
+        &mut reader,
+    );
     findings.extend(
         walk.doubts
             .into_iter()

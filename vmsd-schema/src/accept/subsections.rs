@@ -18,14 +18,15 @@ const FOLLOWS_POINTER: [&str; 3] = [
 ];
 
 impl Walk<'_> {
-    /// Reads subsections while the bytes announce them.
+    /// Reads subsections while the bytes announce them, and says which.
     pub(super) fn subsections(
         &mut self,
         read: &Description,
         sent: Option<&Description>,
         local: Option<&Struct<'_>>,
         reader: &mut Reader<'_>,
-    ) -> Step {
+    ) -> Step<Vec<String>> {
+        let mut came = Vec::new();
         while let Some(name) = subsection_name(reader, &read.vmsd_name) {
             let name = String::from_utf8_lossy(name).into_owned();
             let at = reader.offset();
@@ -41,19 +42,19 @@ impl Walk<'_> {
             };
             let header = 2 + name.len();
             super::walk::skip(reader, header as u64, String::new)?;
-            let version = super::walk::take(reader, 4)?
-                .last()
-                .copied()
-                .unwrap_or_default();
-            self.version(&name, u32::from(version), layout.version, at)?;
+            // QEMU keeps the lowest byte of the four.
+            let version = super::walk::take(reader, 4)?.last().copied();
+            let version = u32::from(version.unwrap_or_default());
+            self.version(&name, version, layout.version, at)?;
             let local = local.and_then(|local| local.subsection(&name));
             let outside = self.borrowed;
             self.borrowed |= own.is_none();
-            let loaded = self.vmsd(layout, sent, local, reader);
+            let loaded = self.vmsd(layout, sent, local, Some(version), reader);
             self.borrowed = outside;
             loaded.map_err(|refusal| refusal.within(&name))?;
+            came.push(name);
         }
-        Ok(())
+        Ok(came)
     }
 
     /// Whether the target has a subsection of that name.

@@ -6,8 +6,10 @@
 
 use super::align::{self, Group, Pair};
 use super::counts::Numbers;
+use super::held::Held;
 use super::refusal::{truncated, Refusal};
-use super::{hotplug, pci, value, virtio, Target};
+use super::versions::Older;
+use super::{device, hotplug, pci, value, virtio, Target};
 use crate::compat::Knowledge;
 use crate::decode::{group, Content, Kind, Node, Scalar, ScalarKind, Struct};
 use crate::error::Error;
@@ -70,12 +72,13 @@ impl<'k> Walk<'k> {
         }
     }
 
-    /// Fields, then subsections.
+    /// Fields, then subsections. A nested description comes without a version: it is the target's.
     pub(super) fn vmsd(
         &mut self,
         read: &Description,
         sent: Option<&Description>,
         local: Option<&Struct<'_>>,
+        version: Option<u32>,
         reader: &mut Reader<'_>,
     ) -> Step {
         if self.path.len() >= MAX_DEPTH {
@@ -88,7 +91,15 @@ impl<'k> Walk<'k> {
         let (numbers, vmsd) = (self.numbers.len(), read.vmsd_name.as_str());
         // Without a description of the source's own, the target's layout has to do.
         let fields = sent.map_or(read.fields.as_slice(), |sent| &sent.fields);
+        let older = Older::of(self.knowledge, read, version, reader.offset());
+        let older = older.unwrap_or_else(|doubt| {
+            self.doubts.push(*doubt);
+            None
+        });
+        let mut held = Held::new(vmsd);
         for pair in align::align(&read.fields, fields) {
+            let pair = older.map_or(Some(pair), |older| pair.at(older));
+            let Some(pair) = pair else { continue };
             let name = match pair {
                 Pair::Both(_, group, _) | Pair::Target(_, group) | Pair::Source(group) => {
                     group::name(group)
@@ -101,18 +112,23 @@ impl<'k> Walk<'k> {
                 }
                 Pair::Source(_) => None,
             };
+            let (before, count) = (reader.clone(), held.count(self.knowledge, name));
             let result = match (pair, local) {
                 (Pair::Both(_, read, sent), None) if hotplug::is_of_cpus(vmsd, name) => {
                     hotplug::cpus(self, read, sent, reader)
                 }
+                (Pair::Both(_, read, sent), local) if count.is_some() => {
+                    self.elements(read, Some(sent), local, count.unwrap_or(0), reader)
+                }
                 _ => self.pair(pair, local, reader),
             };
+            held.note(name, local.map(|local| local.bytes), &before, reader);
             self.path.pop();
             result.map_err(|refusal| refusal.inside(vmsd, name))?;
         }
-        let result = self.subsections(read, sent, local, reader);
+        let came = self.subsections(read, sent, local, reader)?;
         self.numbers.forget(numbers);
-        result
+        device::check(vmsd, &held, &came, reader.offset())
     }
 
     /// A field that one side has, or both.
@@ -196,15 +212,17 @@ impl<'k> Walk<'k> {
             return skip(reader, len, || format!("{count} elements of {size} bytes"));
         }
         let (read, sent) = (align::runs(read), sent.map(align::runs));
-        for index in 0..count {
-            let Some(entry) = align::entry(&read, index) else {
-                return Ok(());
-            };
+        let mut index = 0;
+        while let Some((end, entry)) = align::entry(&read, index).filter(|_| index < count) {
             let element = Element {
                 read: entry,
-                sent: sent.as_ref().and_then(|sent| align::entry(sent, index)),
+                sent: sent
+                    .as_ref()
+                    .and_then(|sent| align::entry(sent, index))
+                    .map(|(_, sent)| sent),
                 local: nth(local, index),
             };
+            let at = reader.offset();
             let result = self.element(element, reader);
             result.map_err(|mut refusal| {
                 if count > 1 && !refusal.path.is_empty() {
@@ -212,6 +230,8 @@ impl<'k> Walk<'k> {
                 }
                 refusal
             })?;
+            // What takes no bytes takes none the next time either.
+            index = if reader.offset() > at { index + 1 } else { end };
         }
         Ok(())
     }
@@ -224,11 +244,11 @@ impl<'k> Walk<'k> {
                     Content::Struct(local) => Some(local),
                     _ => None,
                 });
-                self.vmsd(read, inner, local, reader)
+                self.vmsd(read, inner, local, None, reader)
             }
             Body::Struct(None) if reader.peek() == Some(marker::NULL_POINTER) => skip(reader, 1, String::new),
             Body::Struct(None) => match inner {
-                Some(read) => self.vmsd(read, inner, None, reader),
+                Some(read) => self.vmsd(read, inner, None, None, reader),
                 None => Err(Refusal::unknown(
                     "layout-unknown",
                     reader.offset(),
@@ -239,7 +259,7 @@ impl<'k> Walk<'k> {
                 self.list(read.first().or(inner), inner, reader)
             }
             Body::Inline(read) => match (read.as_slice(), Kind::of(&element.read.type_name)) {
-                ([read], Kind::Inline) => self.vmsd(read, inner, None, reader),
+                ([read], Kind::Inline) => self.vmsd(read, inner, None, None, reader),
                 _ => self.sized(element, reader),
             },
             Body::Leaf => self.leaf(element, reader),
@@ -258,7 +278,7 @@ impl<'k> Walk<'k> {
                 let message = "entries of a list of which neither side describes one";
                 return Err(Refusal::unknown("layout-unknown", reader.offset(), message));
             };
-            self.vmsd(read, sent, None, reader)?;
+            self.vmsd(read, sent, None, None, reader)?;
         }
         Ok(())
     }

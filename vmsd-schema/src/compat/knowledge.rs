@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::schema::{Schema, SchemaSet, Shape};
+use crate::schema::{Count, Extent, Field, Schema, SchemaSet, Shape};
 
 /// Who says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -95,6 +95,32 @@ impl<'k> Knowledge<'k> {
             Some(_) => Told::Has,
             None => Told::Unknown,
         }
+    }
+
+    /// The tables of that name of which all fields are known; of sources of the target's version first.
+    pub(crate) fn whole(&self, name: &str) -> impl Iterator<Item = &'k Schema> + '_ {
+        let by = |wanted| self.of(name).filter(move |(origin, _)| *origin == wanted);
+        let all = by(Origin::Version).chain(by(Origin::Mirrors));
+        all.map(|(_, table)| table)
+            .filter(|table| table.extent == Extent::Whole)
+    }
+
+    /// The field that holds how many elements `field` of the table `name` has, and how many there are for each.
+    pub(crate) fn counted(&self, name: &str, field: &str) -> Option<(&'k Field, u64)> {
+        self.tables_named(name).find_map(|table| {
+            let fields = table.fields.iter();
+            let mut named = fields.filter(|other| other.is_called(field));
+            named.find_map(|counted| match (&counted.count, &counted.shape) {
+                (Count::Field { .. }, Shape::Leaf { type_name, .. }) if type_name == "buffer" => {
+                    None
+                }
+                (Count::Field { name: by, times }, _) => {
+                    let by = table.fields.iter().find(|other| other.name == *by)?;
+                    Some((by, *times))
+                }
+                _ => None,
+            })
+        })
     }
 
     /// The oldest version of the description `name` that loads, by the source that knows best.

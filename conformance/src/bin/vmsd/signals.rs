@@ -48,6 +48,10 @@ pub(crate) fn watch() -> io::Result<()> {
 }
 
 /// Keeps whoever read behind the end of a mapped file from trying it again, until the program has ended.
+///
+/// What is safe does not do: to note the signal and return is to read again, and the standard library has let go of the signal by then;
+/// to end at once (`flag::register_conditional_shutdown`) is to end without the sentence that names the file, and with what is
+/// unfinished left behind.
 fn stay_in_sigbus() -> io::Result<()> {
     let wait = || loop {
         thread::sleep(Duration::from_secs(1));

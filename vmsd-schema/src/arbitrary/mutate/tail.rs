@@ -42,7 +42,8 @@ impl Mutator<'_> {
                 let version = below32(u, 5);
                 word(4, version, 0, format!("header: version {version}"))
             }
-            0 => Edit {
+            // Nothing at all is no stream: QEMU waits for one.
+            0 if start > 0 => Edit {
                 range: start..self.data.len(),
                 with: Vec::new(),
                 piece: index,
@@ -62,7 +63,7 @@ impl Mutator<'_> {
                 insert(vec![byte], format!("byte {byte:#04x} before {label}"))
             }
             3 => {
-                let at = start + below(u, piece.range.len());
+                let at = (start + below(u, piece.range.len())).max(1);
                 Edit {
                     range: at..self.data.len(),
                     with: Vec::new(),
