@@ -10,12 +10,15 @@ mod counts;
 mod handler;
 mod hotplug;
 mod pci;
+mod property;
 mod ram;
 mod refusal;
 mod section;
 mod subsections;
 mod value;
 mod virtio;
+mod virtio_gpu;
+mod virtio_mem;
 mod walk;
 mod wording;
 

@@ -154,6 +154,8 @@ fn body(
     };
     let mut reader = Reader::with_base(rest, section.body_at);
     let mut walk = Walk::new(target);
+    let (came, newest) = (section.header.version, handler.header.version);
+    walk.older = (came < newest).then_some(came);
     let result = walk.vmsd(read, sent, local.as_ref(), &mut reader);
     findings.extend(
         walk.doubts

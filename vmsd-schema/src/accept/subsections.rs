@@ -49,6 +49,8 @@ impl Walk<'_> {
             let local = local.and_then(|local| local.subsection(&name));
             let outside = self.borrowed;
             self.borrowed |= own.is_none();
+            let version = u32::from(version);
+            self.older = (version < layout.version).then_some(version);
             let loaded = self.vmsd(layout, sent, local, reader);
             self.borrowed = outside;
             loaded.map_err(|refusal| refusal.within(&name))?;

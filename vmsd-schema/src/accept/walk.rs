@@ -7,7 +7,7 @@
 use super::align::{self, Group, Pair};
 use super::counts::Numbers;
 use super::refusal::{truncated, Refusal};
-use super::{hotplug, pci, value, virtio, Target};
+use super::{hotplug, pci, value, virtio, virtio_gpu, Target};
 use crate::compat::Knowledge;
 use crate::decode::{group, Content, Kind, Node, Scalar, ScalarKind, Struct};
 use crate::error::Error;
@@ -33,8 +33,12 @@ pub(super) struct Walk<'k> {
     pub(super) knowledge: &'k Knowledge<'k>,
     /// Whether the target is an 11.x, which checks more.
     pub(super) chained: bool,
+    /// Whether an accelerator keeps the target's time, and chooses for it what no one names.
+    pub(super) accelerated: bool,
     /// Whether the layout that is read by is the source's, for want of the target's.
     pub(super) borrowed: bool,
+    /// The version that came, if it is older than the target's: of the description that is read next.
+    pub(super) older: Option<u32>,
     pub(super) differences: Vec<Difference>,
     /// How many CPUs the target has.
     pub(super) cpus: u64,
@@ -46,23 +50,25 @@ pub(super) struct Walk<'k> {
 
 /// One element of a field, as the three see it.
 #[derive(Clone, Copy)]
-struct Element<'e, 'd> {
-    read: &'d FieldEntry,
-    sent: Option<&'d FieldEntry>,
+pub(super) struct Element<'e, 'd> {
+    pub(super) read: &'d FieldEntry,
+    pub(super) sent: Option<&'d FieldEntry>,
     local: Option<&'e Node<'e>>,
 }
 
 impl<'k> Walk<'k> {
     pub(super) fn new(target: &Target<'k>) -> Self {
-        let sections = target.machine.sections.iter();
-        let cpus = sections
-            .filter(|section| section.name == "cpu_common")
-            .count();
+        let named = |name: &'static str| {
+            let sections = target.machine.sections.iter();
+            sections.filter(move |section| section.name == name)
+        };
         Self {
             knowledge: target.knowledge,
             chained: target.qemu >= Dialect::Qemu11_1,
             borrowed: false,
-            cpus: cpus as u64,
+            older: None,
+            accelerated: named("kvmclock").next().is_some(),
+            cpus: named("cpu_common").count() as u64,
             differences: Vec::new(),
             doubts: Vec::new(),
             numbers: Numbers::default(),
@@ -86,6 +92,7 @@ impl<'k> Walk<'k> {
             ));
         }
         let (numbers, vmsd) = (self.numbers.len(), read.vmsd_name.as_str());
+        let older = self.older.take();
         // Without a description of the source's own, the target's layout has to do.
         let fields = sent.map_or(read.fields.as_slice(), |sent| &sent.fields);
         for pair in align::align(&read.fields, fields) {
@@ -94,6 +101,9 @@ impl<'k> Walk<'k> {
                     group::name(group)
                 }
             };
+            if matches!(pair, Pair::Target(..)) && self.is_later(older, vmsd, name, reader) {
+                continue;
+            }
             self.path.push(name.to_owned());
             let local = match pair {
                 Pair::Both(place, ..) | Pair::Target(place, _) => {
@@ -101,6 +111,7 @@ impl<'k> Walk<'k> {
                 }
                 Pair::Source(_) => None,
             };
+            let before = reader.clone();
             let result = match (pair, local) {
                 (Pair::Both(_, read, sent), None) if hotplug::is_of_cpus(vmsd, name) => {
                     hotplug::cpus(self, read, sent, reader)
@@ -109,10 +120,28 @@ impl<'k> Walk<'k> {
             };
             self.path.pop();
             result.map_err(|refusal| refusal.inside(vmsd, name))?;
+            self.property(vmsd, name, local, &before)?;
         }
         let result = self.subsections(read, sent, local, reader);
         self.numbers.forget(numbers);
         result
+    }
+
+    /// Whether the target reads a field of its own from a later version on than the one that came.
+    fn is_later(&mut self, came: Option<u32>, vmsd: &str, name: &str, reader: &Reader<'_>) -> bool {
+        let Some(came) = came else {
+            return false;
+        };
+        match self.knowledge.since(vmsd, name) {
+            Some(since) => since > came,
+            None => {
+                let message = "the section is of an older version, and nothing tells from which version on the target reads this field";
+                let doubt = Refusal::unknown("layout-unknown", reader.offset(), message);
+                let doubt = doubt.between(format!("version {came}"), "a later version");
+                self.doubts.push(*doubt.within(name));
+                true
+            }
+        }
     }
 
     /// A field that one side has, or both.
@@ -277,9 +306,6 @@ impl<'k> Walk<'k> {
                     self.numbers.note(value, own);
                 }
                 let own = own.filter(|own| *own != value);
-                if self.chained && self.path.len() == 1 {
-                    value::timers(&read.name, value, own, at)?;
-                }
                 value::scalar(&read.type_name, value, own, at)
             }
             Kind::Null | Kind::Marker => {
@@ -302,13 +328,16 @@ impl<'k> Walk<'k> {
                 "pci config" => pci::config(reader, bytes, read.size),
                 "pci irq state" => pci::irq_state(reader, read.size),
                 "virtio" => virtio::load(self, reader, bytes, sent),
+                "virtio-gpu" if virtio_gpu::is_at_rest(reader.rest()) => {
+                    virtio_gpu::load(self, reader, bytes, element)
+                }
                 _ => self.sized(element, reader),
             },
         }
     }
 
     /// A value of so many bytes. Where only QEMU's code for the type knows how many, they are the source's.
-    fn sized(&mut self, element: Element<'_, '_>, reader: &mut Reader<'_>) -> Step {
+    pub(super) fn sized(&mut self, element: Element<'_, '_>, reader: &mut Reader<'_>) -> Step {
         let Element { read, sent, .. } = element;
         let (own, came) = (read.size, sent.map_or(read.size, |sent| sent.size));
         if own == came || self.numbers.explain(came, own) {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::schema::{Schema, SchemaSet, Shape};
+use crate::schema::{Presence, Schema, SchemaSet, Shape};
 
 /// Who says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -95,6 +95,18 @@ impl<'k> Knowledge<'k> {
             Some(_) => Told::Has,
             None => Told::Unknown,
         }
+    }
+
+    /// From which version on the description `name` has the field, by the source that knows best.
+    pub(crate) fn since(&self, name: &str, field: &str) -> Option<u32> {
+        let told = self.of(name).filter_map(|(origin, schema)| {
+            let mut fields = schema.fields.iter();
+            match fields.find(|known| known.is_called(field))?.presence {
+                Presence::Since(since) => Some((origin, since)),
+                _ => None,
+            }
+        });
+        told.min().map(|(_, since)| since)
     }
 
     /// The oldest version of the description `name` that loads, by the source that knows best.
