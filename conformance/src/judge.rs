@@ -27,7 +27,9 @@ pub struct Reading<'s> {
     side: &'s Side,
     machine: Option<Machine<'s>>,
     qemu: Option<Dialect>,
-    knowledge: Knowledge<'s>,
+    judge: &'s Judge,
+    /// What is known of its QEMU; gathered when something is to be loaded into it.
+    knowledge: OnceLock<Knowledge<'s>>,
     /// All its sources as one; made when it is first needed.
     merged: OnceLock<SchemaSet>,
 }
@@ -42,33 +44,32 @@ impl Judge {
         }
     }
 
-    /// Reads the stream of a side, and gathers what is known of its QEMU.
+    /// Reads the stream of a side.
     #[must_use]
     pub fn read<'s>(&'s self, side: &'s Side) -> Reading<'s> {
         let read = |bytes| Machine::read(bytes, Parser::new(), &self.registry, Options::default());
         let machine = side.stream.as_deref().map(read);
         let qemu = version(machine.as_ref(), &side.sets);
-        let mut knowledge = Knowledge::default();
-        for set in &side.sets {
-            knowledge.add(set, Origin::Version);
-        }
-        if let Some(tables) = self.tables(qemu) {
-            knowledge.add(tables, Origin::Mirrors);
-        }
         Reading {
             side,
             machine,
             qemu,
-            knowledge,
+            judge: self,
+            knowledge: OnceLock::new(),
             merged: OnceLock::new(),
         }
     }
 
-    /// Reads several sides at once, on as many threads.
+    /// Reads several sides at once, on as many threads, to load each into each.
     #[must_use]
     pub fn read_all<'s>(&'s self, sides: &'s [Side]) -> Vec<Reading<'s>> {
+        let whole = |side| {
+            let reading = self.read(side);
+            reading.knowledge();
+            reading
+        };
         std::thread::scope(|scope| {
-            let start = |side| scope.spawn(move || self.read(side));
+            let start = |side| scope.spawn(move || whole(side));
             let threads: Vec<_> = sides.iter().map(start).collect();
             let joined = threads.into_iter().zip(sides);
             let done =
@@ -91,7 +92,7 @@ impl Judge {
 #[must_use]
 pub fn check(source: &Reading<'_>, target: &Reading<'_>) -> Vec<Finding> {
     let (Some(from), Some(to)) = (&source.machine, &target.machine) else {
-        return check_beside(source.schemas(), target.schemas(), &target.knowledge);
+        return check_beside(source.schemas(), target.schemas(), target.knowledge());
     };
     let source = accept::Source {
         machine: from,
@@ -99,13 +100,13 @@ pub fn check(source: &Reading<'_>, target: &Reading<'_>) -> Vec<Finding> {
     };
     let target = accept::Target {
         machine: to,
-        knowledge: &target.knowledge,
+        knowledge: target.knowledge(),
         qemu: target.qemu.unwrap_or(Dialect::Qemu10_0),
     };
     accept::check(&source, &target)
 }
 
-impl Reading<'_> {
+impl<'s> Reading<'s> {
     /// What reports call it.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -118,6 +119,22 @@ impl Reading<'_> {
         machine
             .flat_map(|machine| machine.stopped.iter().chain(&machine.problems))
             .map(ToString::to_string)
+    }
+
+    /// What is known of its QEMU beside its stream.
+    fn knowledge(&self) -> &Knowledge<'s> {
+        self.knowledge.get_or_init(|| {
+            let mut knowledge = Knowledge::default();
+            let side: &'s Side = self.side;
+            for set in &side.sets {
+                knowledge.add(set, Origin::Version);
+            }
+            let judge: &'s Judge = self.judge;
+            if let Some(tables) = judge.tables(self.qemu) {
+                knowledge.add(tables, Origin::Mirrors);
+            }
+            knowledge
+        })
     }
 
     /// What all its sources tell.

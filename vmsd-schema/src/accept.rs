@@ -12,6 +12,7 @@ mod handler;
 mod held;
 mod hotplug;
 mod pci;
+mod property;
 mod ram;
 mod refusal;
 mod section;
@@ -19,6 +20,8 @@ mod subsections;
 mod value;
 mod versions;
 mod virtio;
+mod virtio_gpu;
+mod virtio_mem;
 mod walk;
 mod wording;
 
@@ -48,37 +51,6 @@ pub struct Target<'t> {
     pub knowledge: &'t Knowledge<'t>,
     /// Its QEMU version, as far as it matters here.
     pub qemu: Dialect,
-}
-
-/// The rules that only a stream can break, and the sections of docs/format.md that they follow from.
-pub const RULES: &[(&str, &str)] = &[
-    ("capability-differs", "1.5"),
-    ("command-unknown", "1.6"),
-    ("configuration-missing", "1.5"),
-    ("configuration-unexpected", "1.5"),
-    ("footer-missing", "1.4"),
-    ("footers-differ", "1.4"),
-    ("machine-differs", "1.5"),
-    ("page-bits-differ", "1.5"),
-    ("pci-config-differs", "4.4"),
-    ("pointer-missing", "4.2"),
-    ("ports-differ", "4.5"),
-    ("queue-too-large", "4.5"),
-    ("ram-block-missing", "2.2"),
-    ("ram-size-differs", "2.2"),
-    ("source-unreadable", "6.1"),
-    ("stream-ends", "6.4"),
-    ("uuid-differs", "1.5"),
-    ("value-differs", "4.1"),
-    ("value-opaque", "5.1"),
-];
-
-/// The section of docs/format.md that the rule of a finding follows from; the rules of schemas have theirs in
-/// [`crate::compat::Rule`].
-#[must_use]
-pub fn section_of(rule: &str) -> Option<&'static str> {
-    let known = RULES.iter().find(|(id, _)| *id == rule);
-    known.map(|(_, section)| *section)
 }
 
 /// All that stands between `source` and `target`, in the order in which the target would come upon it.

@@ -9,6 +9,7 @@ mod finding;
 mod knowledge;
 mod matrix;
 mod rules;
+mod stream_rules;
 mod subject;
 mod wire;
 
@@ -20,7 +21,8 @@ pub use finding::{Finding, Severity, Verdict};
 pub(crate) use knowledge::Told;
 pub use knowledge::{Knowledge, Origin};
 pub use matrix::{Cell, Matrix, Mode};
-pub use rules::{by_id, section_of, Rule, RULES};
+pub use rules::{by_id, rules, section_of, Rule, RULES};
+pub use stream_rules::STREAM_RULES;
 
 use subject::{Out, Subject};
 

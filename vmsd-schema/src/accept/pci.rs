@@ -34,6 +34,12 @@ const MSI: u8 = 0x05;
 const VENDOR: u8 = 0x09;
 pub(super) const MSIX: u8 = 0x11;
 
+/// Extended capabilities by number.
+const SERIAL_NUMBER: u8 = 0x03;
+const ACCESS_CONTROL: u8 = 0x0d;
+const ALTERNATIVE_ROUTING: u8 = 0x0e;
+const ADDRESS_TRANSLATION: u8 = 0x0f;
+
 /// The bits that are compared, by byte.
 type Mask = Vec<(usize, u8)>;
 
@@ -178,12 +184,17 @@ fn capability(local: &[u8], at: usize, id: u8, mask: &mut Mask) {
     }
 }
 
-/// Headers of extended capabilities.
+/// Headers of extended capabilities, and what they say of the device rather than of its state.
 fn extended(local: &[u8], mask: &mut Mask) {
     let mut at = EXTENDED;
     let mut left = 64;
     while at >= EXTENDED && left > 0 && local.len() > EXTENDED {
-        mask.extend((at..at + 4).map(|byte| (byte, 0xff)));
+        let len = match byte(local, at) {
+            SERIAL_NUMBER => 12,
+            ACCESS_CONTROL | ALTERNATIVE_ROUTING | ADDRESS_TRANSLATION => 6, // the capability register
+            _ => 4,
+        };
+        mask.extend((at..at + len).map(|byte| (byte, 0xff)));
         at = usize::from(byte(local, at + 3)) << 4 | usize::from(byte(local, at + 2)) >> 4;
         left -= 1;
     }

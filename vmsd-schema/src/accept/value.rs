@@ -48,20 +48,3 @@ pub(super) fn pointer(at: u64, came: u8, own: u8) -> Box<Refusal> {
             "give both sides the same number of elements",
         )
 }
-
-/// 11.x loads as many timers as it has (`hpet_validate_num_timers`); `name` is a field of the section's own table.
-pub(super) fn timers(name: &str, came: u64, own: Option<u64>, at: u64) -> Step {
-    let Some(own) = own.filter(|_| name.starts_with("num_timers")) else {
-        return Ok(());
-    };
-    let said = Said {
-        chain: "Input validation failed: hpet/num_timers must match version_id: 2".to_owned(),
-        ..Said::default()
-    };
-    let refusal =
-        Refusal::new("value-differs", at, said).between(came.to_string(), own.to_string());
-    Err(refusal.meaning(
-        "the target has another number of timers",
-        "give both sides the same number of timers",
-    ))
-}

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::pci;
 use super::refusal::Refusal;
+use super::virtio_mem::Place;
 use super::walk::{skip, take, Step, Walk};
 use super::wording::Said;
 use crate::schema::FieldEntry;
@@ -25,21 +26,39 @@ pub(super) fn load(
 ) -> Step {
     let at = reader.offset();
     let mut ahead = reader.clone();
-    transport(&mut ahead, local.unwrap_or_default()).map_err(|refusal| {
-        let refusal = refusal.inside("PCIDevice", "config");
-        refusal.inside("virtio", "virtio")
-    })?;
+    transport(&mut ahead, local.unwrap_or_default())
+        .map_err(|refusal| refusal.inside("PCIDevice", "config"))?;
     let sides = Blob::read(reader.rest()).zip(local.and_then(Blob::read));
-    if let Some((came, own)) = sides {
-        if let Some(refusal) = came.refused_by(&own, walk.chained, at) {
+    let mut more = 0;
+    if let Some((came, own)) = &sides {
+        if let Some(refusal) = came.refused_by(own, walk.chained, at) {
             return Err(refusal);
         }
+        more = map_differs(came, own, walk, reader);
     }
     let Some(sent) = sent else {
         let message = "the source does not describe how long this device's state is";
         return Err(Refusal::unknown("value-opaque", reader.offset(), message));
     };
-    skip(reader, sent.size, || format!("{} bytes", sent.size))
+    let len = sent.size.saturating_add_signed(more);
+    skip(reader, len, || format!("{len} bytes"))
+}
+
+/// How many bytes more the target reads, since it goes by a map of ports of its own length.
+fn map_differs(came: &Blob<'_>, own: &Blob<'_>, walk: &mut Walk<'_>, reader: &Reader<'_>) -> i64 {
+    let (Some(sent), Some(read)) = (came.port_words(), own.port_words()) else {
+        return 0;
+    };
+    if sent != read {
+        walk.differ(
+            "array-length-changed",
+            format!("a map of {} bytes", 4 * sent),
+            format!("a map of {} bytes", 4 * read),
+            "the map of ports is as long as each side's max_ports says",
+            reader,
+        );
+    }
+    4 * (i64::from(read) - i64::from(sent))
 }
 
 /// What of the field is compared with the target's own.
@@ -47,6 +66,8 @@ pub(super) fn load(
 struct Blob<'b> {
     /// Entries of each queue.
     queues: Vec<u32>,
+    /// The configuration space that the guest sees.
+    config: &'b [u8],
     /// Behind the queues: the device's own part.
     device: &'b [u8],
     /// virtio's number of the device type.
@@ -69,7 +90,7 @@ impl<'b> Blob<'b> {
         }
         reader.skip(1 + 1 + 2 + 4).ok()?; // status, interrupt, selected queue, features
         let config = reader.u32().ok()?;
-        reader.skip(usize::try_from(config).ok()?).ok()?;
+        let config = reader.bytes(usize::try_from(config).ok()?).ok()?;
         let count = reader.u32().ok().filter(|count| *count <= MAX_QUEUES)?;
         let mut queues = Vec::new();
         for _ in 0..count {
@@ -81,6 +102,7 @@ impl<'b> Blob<'b> {
         let device = reader.rest();
         Some(Self {
             queues,
+            config,
             device,
             kind: kind(space),
         })
@@ -96,10 +118,13 @@ impl<'b> Blob<'b> {
             let sentence = format!("VQ {queue} vring.num {sent} exceeds allocated max {most}");
             let refusal = Refusal::new("queue-too-large", at, said(sentence))
                 .between(sent.to_string(), most.to_string());
-            return Some(refusal.inside("virtio", "virtio").meaning(
+            return Some(refusal.meaning(
                 "the target has fewer queues, or shorter ones",
                 "give both sides the same number and size of queues",
             ));
+        }
+        if let (Some(sent), Some(local)) = (self.memory(), own.memory()) {
+            return sent.refused_by(&local, at);
         }
         let (sent, local) = (
             self.ports(own.port_words()?)?,
@@ -110,10 +135,18 @@ impl<'b> Blob<'b> {
         }
         let refusal = Refusal::new("ports-differ", at, Said::default());
         let refusal = refusal.between(sent.to_string(), local.to_string());
-        Some(refusal.inside("virtio-console", "virtio").meaning(
+        Some(refusal.meaning(
             "the target has other ports",
             "give both sides the same ports under the same numbers",
         ))
+    }
+
+    /// Where a memory device lies.
+    fn memory(&self) -> Option<Place> {
+        const MEMORY: u16 = 24;
+        (self.kind == MEMORY)
+            .then(|| Place::read(self.device, self.config))
+            .flatten()
     }
 
     /// Words of a serial device's map of ports: one for 32 of those that it can have.

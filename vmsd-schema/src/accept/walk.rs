@@ -9,7 +9,7 @@ use super::counts::Numbers;
 use super::held::Held;
 use super::refusal::{truncated, Refusal};
 use super::versions::Older;
-use super::{device, hotplug, pci, value, virtio, Target};
+use super::{device, hotplug, pci, value, virtio, virtio_gpu, Target};
 use crate::compat::Knowledge;
 use crate::decode::{group, Content, Kind, Node, Scalar, ScalarKind, Struct};
 use crate::error::Error;
@@ -35,6 +35,8 @@ pub(super) struct Walk<'k> {
     pub(super) knowledge: &'k Knowledge<'k>,
     /// Whether the target is an 11.x, which checks more.
     pub(super) chained: bool,
+    /// Whether an accelerator keeps the target's time, and chooses for it what no one names.
+    pub(super) accelerated: bool,
     /// Whether the layout that is read by is the source's, for want of the target's.
     pub(super) borrowed: bool,
     pub(super) differences: Vec<Difference>,
@@ -48,23 +50,24 @@ pub(super) struct Walk<'k> {
 
 /// One element of a field, as the three see it.
 #[derive(Clone, Copy)]
-struct Element<'e, 'd> {
-    read: &'d FieldEntry,
-    sent: Option<&'d FieldEntry>,
+pub(super) struct Element<'e, 'd> {
+    pub(super) read: &'d FieldEntry,
+    pub(super) sent: Option<&'d FieldEntry>,
     local: Option<&'e Node<'e>>,
 }
 
 impl<'k> Walk<'k> {
     pub(super) fn new(target: &Target<'k>) -> Self {
-        let sections = target.machine.sections.iter();
-        let cpus = sections
-            .filter(|section| section.name == "cpu_common")
-            .count();
+        let named = |name: &'static str| {
+            let sections = target.machine.sections.iter();
+            sections.filter(move |section| section.name == name)
+        };
         Self {
             knowledge: target.knowledge,
             chained: target.qemu >= Dialect::Qemu11_1,
             borrowed: false,
-            cpus: cpus as u64,
+            accelerated: named("kvmclock").next().is_some(),
+            cpus: named("cpu_common").count() as u64,
             differences: Vec::new(),
             doubts: Vec::new(),
             numbers: Numbers::default(),
@@ -125,6 +128,7 @@ impl<'k> Walk<'k> {
             held.note(name, local.map(|local| local.bytes), &before, reader);
             self.path.pop();
             result.map_err(|refusal| refusal.inside(vmsd, name))?;
+            self.property(vmsd, name, local, &before)?;
         }
         let came = self.subsections(read, sent, local, reader)?;
         self.numbers.forget(numbers);
@@ -297,9 +301,6 @@ impl<'k> Walk<'k> {
                     self.numbers.note(value, own);
                 }
                 let own = own.filter(|own| *own != value);
-                if self.chained && self.path.len() == 1 {
-                    value::timers(&read.name, value, own, at)?;
-                }
                 value::scalar(&read.type_name, value, own, at)
             }
             Kind::Null | Kind::Marker => {
@@ -322,13 +323,16 @@ impl<'k> Walk<'k> {
                 "pci config" => pci::config(reader, bytes, read.size),
                 "pci irq state" => pci::irq_state(reader, read.size),
                 "virtio" => virtio::load(self, reader, bytes, sent),
+                "virtio-gpu" if virtio_gpu::is_at_rest(reader.rest()) => {
+                    virtio_gpu::load(self, reader, bytes, element)
+                }
                 _ => self.sized(element, reader),
             },
         }
     }
 
     /// A value of so many bytes. Where only QEMU's code for the type knows how many, they are the source's.
-    fn sized(&mut self, element: Element<'_, '_>, reader: &mut Reader<'_>) -> Step {
+    pub(super) fn sized(&mut self, element: Element<'_, '_>, reader: &mut Reader<'_>) -> Step {
         let Element { read, sent, .. } = element;
         let (own, came) = (read.size, sent.map_or(read.size, |sent| sent.size));
         if own == came || self.numbers.explain(came, own) {

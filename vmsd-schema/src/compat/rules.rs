@@ -1,7 +1,7 @@
 //! The rules: one file each, with what it finds, why that matters, an example, and what to do instead.
 
 use super::subject::{Out, Subject};
-use super::Severity;
+use super::{Severity, STREAM_RULES};
 
 /// A kind of difference that matters.
 #[derive(Debug)]
@@ -14,7 +14,8 @@ pub struct Rule {
     pub text: &'static str,
     /// The section of docs/format.md that the rule follows from: `3.6`.
     pub section: &'static str,
-    pub(super) check: fn(&Subject<'_>, &mut Out<'_>),
+    /// What looks for it in schemas; nothing where only the bytes of a stream show it.
+    pub(super) check: Option<fn(&Subject<'_>, &mut Out<'_>)>,
 }
 
 impl Rule {
@@ -25,20 +26,21 @@ impl Rule {
     }
 }
 
-/// The section of docs/format.md that a finding's rule follows from, be it one of [`RULES`] or of the load that is
-/// followed ([`crate::accept`]). Rules about waivers are not about the format.
+/// The section of docs/format.md that a finding's rule follows from. Rules about waivers are not about the format.
 #[must_use]
 pub fn section_of(id: &str) -> Option<&'static str> {
-    match by_id(id) {
-        Some(rule) => Some(rule.section),
-        None => crate::accept::section_of(id),
-    }
+    by_id(id).map(|rule| rule.section)
+}
+
+/// The rules of schemas, then those of streams.
+pub fn rules() -> impl Iterator<Item = &'static Rule> {
+    RULES.iter().chain(STREAM_RULES).copied()
 }
 
 /// The rule of that id.
 #[must_use]
 pub fn by_id(id: &str) -> Option<&'static Rule> {
-    RULES.iter().find(|rule| rule.id == id).copied()
+    rules().find(|rule| rule.id == id)
 }
 
 macro_rules! rule {
@@ -49,7 +51,7 @@ macro_rules! rule {
             severity: crate::compat::Severity::$severity,
             text: concat!($($line, "\n"),*),
             section: $section,
-            check,
+            check: Some(check),
         };
     };
 }
@@ -58,7 +60,7 @@ macro_rules! rules {
     ($($module:ident)*) => {
         $(mod $module;)*
 
-        /// Every rule, by id.
+        /// Every rule that looks at schemas, by id. Most of them are found in streams too.
         pub static RULES: &[&Rule] = &[$(&$module::RULE),*];
     };
 }
@@ -98,13 +100,15 @@ mod tests {
 
     #[test]
     fn rules_are_sorted_and_each_page_is_whole() {
-        assert!(RULES.windows(2).all(|pair| pair[0].id < pair[1].id));
-        for rule in RULES {
+        for rules in [RULES, STREAM_RULES] {
+            assert!(rules.windows(2).all(|pair| pair[0].id < pair[1].id));
+        }
+        for rule in rules() {
             assert!(rule.summary().ends_with('.'), "{}", rule.id);
             for heading in ["## Why", "## Example", "## Instead"] {
                 assert!(rule.text.contains(heading), "{} lacks {heading}", rule.id);
             }
-            assert_eq!(by_id(rule.id).map(|found| found.id), Some(rule.id));
+            assert!(by_id(rule.id).is_some_and(|found| std::ptr::eq(found, rule)));
         }
         assert!(by_id("no-such-rule").is_none());
     }

@@ -149,7 +149,9 @@ impl<'k> Out<'k> {
     pub(super) fn show(&mut self, subject: &Subject<'_>) {
         for rule in RULES {
             self.rule = Some(rule);
-            (rule.check)(subject, self);
+            if let Some(check) = rule.check {
+                check(subject, self);
+            }
         }
         self.rule = None;
     }

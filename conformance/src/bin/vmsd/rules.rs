@@ -1,6 +1,6 @@
 //! `vmsd rules`: what the checks look for.
 
-use vmsd_schema::compat::{by_id, RULES};
+use vmsd_schema::compat::{by_id, rules};
 
 use crate::common::{Context, Exit, Failure};
 
@@ -18,9 +18,9 @@ pub(crate) struct Args {
 impl Args {
     pub(crate) fn run(&self, context: &mut Context) -> Result<Exit, Failure> {
         let Some(id) = &self.id else {
-            let width = RULES.iter().map(|rule| rule.id.len()).max().unwrap_or(0);
+            let width = rules().map(|rule| rule.id.len()).max().unwrap_or(0);
             context.print(|out, styles| {
-                for rule in RULES {
+                for rule in rules() {
                     let name = styles.name;
                     writeln!(
                         out,

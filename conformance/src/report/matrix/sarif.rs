@@ -5,7 +5,7 @@ use std::hash::{Hash, Hasher};
 use std::io::{self, Write};
 
 use serde_json::{json, Value};
-use vmsd_schema::compat::{Finding, Rule, Severity, RULES};
+use vmsd_schema::compat::{rules, Finding, Rule, Severity};
 
 use super::{place, Subject};
 
@@ -31,7 +31,7 @@ pub fn sarif(subject: &Subject, out: &mut dyn Write) -> io::Result<()> {
                 "name": "vmsd",
                 "version": env!("CARGO_PKG_VERSION"),
                 "informationUri": "https://www.qemu.org/docs/master/devel/migration/",
-                "rules": RULES.iter().map(|rule| self::rule(rule)).collect::<Vec<_>>(),
+                "rules": rules().map(rule).collect::<Vec<_>>(),
             }},
             "results": cells.chain(policy).collect::<Vec<_>>(),
             "columnKind": "unicodeCodePoints",
@@ -72,7 +72,7 @@ fn result(from: &str, to: &str, finding: &Finding) -> Value {
             "qemu_message": finding.qemu_message,
         },
     });
-    let index = RULES.iter().position(|rule| rule.id == finding.rule);
+    let index = rules().position(|rule| rule.id == finding.rule);
     if let (Some(index), Some(object)) = (index, result.as_object_mut()) {
         object.insert("ruleIndex".to_owned(), json!(index));
     }
