@@ -4,7 +4,7 @@
 //! idstr may mean. Where a section ends is left to the caller: the body itself does not say.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::schema::{Description, Dialect, Field, FieldEntry, Presence, Schema, Shape};
+use crate::schema::{Description, Dialect, Field, FieldEntry, Presence, Schema, Shape, Size};
 use crate::vmstate::{Described, Describer, Loader, Mode, Note, VmState};
 use crate::wire::{Reader, Writer};
 
@@ -166,16 +166,23 @@ impl Mirror {
     }
 }
 
-/// Whether a stream's field is that of a table: the name, and what is nested in it.
+/// Whether a stream's field is that of a table: the name, how wide it is or what is nested in it.
 fn is_same(field: &Field, entry: &FieldEntry) -> bool {
     let (name, _) = entry.name.rsplit_once('[').unwrap_or((&entry.name, ""));
-    let nested = match (&field.shape, entry.structure()) {
+    let content = match (&field.shape, entry.structure()) {
         (Shape::Struct(ours) | Shape::VStruct(ours, _), Some(theirs)) => {
             ours.name == theirs.vmsd_name
         }
+        (
+            Shape::Leaf {
+                size: Size::Fixed(size),
+                ..
+            },
+            None,
+        ) => *size == entry.size,
         _ => true,
     };
-    (field.is_called(&entry.name) || field.is_called(name)) && nested
+    (field.is_called(&entry.name) || field.is_called(name)) && content
 }
 
 /// Mirrors by name.
@@ -353,6 +360,7 @@ mod tests {
         }
         assert!(wide.is_of(&describe(&mut WideClock::default(), 2)));
         let mut other = describe(&mut WideClock::default(), 2);
+        assert!(!clock.is_of(&other), "the field is wider");
         other.fields.first_mut().unwrap().name = "psw".to_owned();
         assert!(!clock.is_of(&other) && !wide.is_of(&other));
         other.fields.clear();
