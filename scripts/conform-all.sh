@@ -1,6 +1,6 @@
 #!/bin/sh
 # Puts every section of every stream of a folder through its hand-written mirror: streams, sections, exact, not exact.
-# Sections whose device has no mirror are left out. Ends with 1 if anything is not exact.
+# Sections whose device has no mirror are left out and counted, by reason. Ends with 1 if anything is not exact.
 #
 #   scripts/conform-all.sh FOLDER…
 set -eu

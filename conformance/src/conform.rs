@@ -31,7 +31,7 @@ mod outcome;
 use vmsd_schema::decode::typed::{Mirror, Registry};
 use vmsd_schema::VmState;
 
-pub use case::{Case, Stream};
+pub use case::{Case, Skip, Stream};
 pub use check::{difference, Check};
 pub use outcome::{Finding, Report, Row};
 
@@ -42,7 +42,7 @@ pub struct Suite {
     streams: Vec<Stream>,
     /// Whether a section without a device is a finding.
     complete: bool,
-    /// Whether a section is left out of which no device has the version: machines share names.
+    /// Whether a section is left out whose device is not here: machines share names.
     known: bool,
 }
 
@@ -73,11 +73,10 @@ impl Suite {
         }
     }
 
-    /// Without sections whose device is not here, or is another of the same name: their versions tell.
+    /// Without sections whose device is not here, or is another of the same name; the report counts them.
     #[must_use]
     pub fn only_known(self) -> Self {
         Self {
-            complete: false,
             known: true,
             ..self
         }
@@ -118,11 +117,10 @@ impl Suite {
             match stream.open() {
                 Ok(open) => {
                     for case in open.cases(&registry, self.complete) {
-                        if self.known && !case.has_a_mirror(&registry) {
-                            continue;
+                        match case.skip(&registry) {
+                            Some(skip) if self.known => report.skip(&case, skip),
+                            _ => report.push(&case, check::run(&case, &registry)),
                         }
-                        let findings = check::run(&case, &registry);
-                        report.push(&case, findings);
                     }
                 }
                 Err(sentence) => report.unreadable(stream, sentence),

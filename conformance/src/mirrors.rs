@@ -10,6 +10,7 @@ mod arm_gic;
 mod arm_gicv3;
 mod arm_gicv3_its;
 mod audio;
+mod boards;
 mod clock;
 mod configuration;
 mod cpu_arm;
@@ -117,7 +118,11 @@ pub(crate) use self::era::prune;
 /// once for each; the commonest first.
 #[must_use]
 pub fn registry() -> Registry {
-    Registry::new([
+    Registry::new(pc().into_iter().chain(boards::mirrors()))
+}
+
+fn pc() -> Vec<Mirror> {
+    vec![
         Mirror::of::<acpi_build::AcpiBuild>(),
         Mirror::of::<apic::Apic>(),
         Mirror::of::<arm_gic::ArmGic>(),
@@ -357,5 +362,5 @@ pub fn registry() -> Registry {
         Mirror::of::<xhci::XhciSysbus>(),
         Mirror::of::<xio3130_downstream::Xio3130Downstream>(),
         Mirror::of::<xio3130_upstream::Xio3130Upstream>(),
-    ])
+    ]
 }

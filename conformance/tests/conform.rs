@@ -5,7 +5,7 @@
     reason = "a test may end in a panic"
 )]
 
-use conformance::conform::{corpus, Check};
+use conformance::conform::{corpus, Check, Skip};
 use conformance::Suite;
 use vmsd_schema::VmState;
 
@@ -93,6 +93,35 @@ fn a_device_that_disagrees_is_found() {
     assert!(wrong_name.contains(&Check::Values) && wrong_name.contains(&Check::Description));
     assert!(wrong_name.contains(&Check::Reference));
     assert!(found(Suite::new().device::<Forgetful>()).contains(&Check::Reproduces));
+}
+
+#[test]
+fn a_mirror_is_applied_where_its_device_is() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../corpus/streams/machines");
+    let skipped = |machine: &str| {
+        let path = format!("{folder}/{machine}.qevm.zst");
+        let bytes = std::fs::read(path).unwrap();
+        let report = Suite::mirrors().only_known().stream(machine, &bytes).run();
+        report.assert_green();
+        let of = |skip| report.skipped().get(&skip).cloned().unwrap_or_default();
+        [Skip::OtherDevice, Skip::OtherVersion].map(|skip| of(skip).into_keys().collect::<Vec<_>>())
+    };
+    let nothing = Vec::<String>::new();
+    // Of RISC-V's processor even the version is that of an x86.
+    assert_eq!(
+        skipped("riscv64-11.1.virt"),
+        [vec!["cpu".to_owned()], nothing.clone()]
+    );
+    assert_eq!(
+        skipped("ppc-11.1.g3beige"),
+        [vec!["cpu".to_owned(), "ide".to_owned()], nothing.clone()]
+    );
+    // An IBM Z starts with the same field as an x86.
+    assert_eq!(
+        skipped("s390x-11.1.s390-ccw-virtio-11.1"),
+        [nothing.clone(), vec!["cpu".to_owned()]]
+    );
+    assert_eq!(skipped("x86_64-11.1.q35"), [nothing.clone(), nothing]);
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::io::Read;
 
 use serde_json::{Map, Value as Json};
 use vmsd_schema::decode::machine::{Layout, Machine, MachineDescription, MachineSection, Options};
-use vmsd_schema::decode::typed::Registry;
+use vmsd_schema::decode::typed::{Mirror, Registry};
 use vmsd_schema::schema::{ArrayKey, Body, Description, Dialect, FieldEntry};
 use vmsd_schema::stream::{Grammar, Parser};
 
@@ -128,11 +128,44 @@ impl Stream {
     }
 }
 
+/// Why a section is not held against a mirror.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Skip {
+    /// No mirror has its name.
+    NoMirror,
+    /// A mirror has its name, and other fields: it is another device.
+    OtherDevice,
+    /// A mirror has its name, in other versions.
+    OtherVersion,
+}
+
+impl Skip {
+    /// The reason, to stand behind a list of sections.
+    #[must_use]
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::NoMirror => "no mirror",
+            Self::OtherDevice => "another device of the name",
+            Self::OtherVersion => "the name in another version",
+        }
+    }
+}
+
 impl Case<'_> {
-    /// Whether `registry` has its device in its version.
-    pub(super) fn has_a_mirror(&self, registry: &Registry) -> bool {
-        let mut candidates = registry.candidates(&self.section);
-        candidates.any(|mirror| (mirror.minimum_version..=mirror.version).contains(&self.version))
+    /// Why `registry` does not have its device.
+    pub(super) fn skip(&self, registry: &Registry) -> Option<Skip> {
+        let is_of = |mirror: &Mirror| self.description.is_none_or(|its| mirror.is_of(its));
+        let has_version =
+            |mirror: &Mirror| (mirror.minimum_version..=mirror.version).contains(&self.version);
+        let mut skip = Skip::NoMirror;
+        for mirror in registry.candidates(&self.section) {
+            match (self.opaque || is_of(mirror), has_version(mirror)) {
+                (true, true) => return None,
+                (true, false) => skip = Skip::OtherVersion,
+                (false, _) => skip = skip.max(Skip::OtherDevice),
+            }
+        }
+        Some(skip)
     }
 }
 

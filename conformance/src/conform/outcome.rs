@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::{Case, Check, Stream};
+use super::{Case, Check, Skip, Stream};
 
 /// One check that a case did not pass.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +41,7 @@ pub struct Row {
 pub struct Report {
     cells: BTreeMap<String, BTreeMap<Version, Cell>>,
     findings: Vec<Finding>,
+    skipped: BTreeMap<Skip, BTreeMap<String, usize>>,
     streams: usize,
     checks: usize,
     last_stream: String,
@@ -52,10 +53,7 @@ struct Version(Vec<u32>, String);
 
 impl Report {
     pub(super) fn push(&mut self, case: &Case<'_>, findings: Vec<Finding>) {
-        if self.last_stream != case.stream.name {
-            self.last_stream.clone_from(&case.stream.name);
-            self.streams += 1;
-        }
+        self.count_stream(case);
         let numbers = case
             .qemu
             .split('.')
@@ -72,6 +70,19 @@ impl Report {
         cell.failed += usize::from(!findings.is_empty());
         self.checks += Check::ALL.len();
         self.findings.extend(findings);
+    }
+
+    pub(super) fn skip(&mut self, case: &Case<'_>, skip: Skip) {
+        self.count_stream(case);
+        let devices = self.skipped.entry(skip).or_default();
+        *devices.entry(case.device.clone()).or_default() += 1;
+    }
+
+    fn count_stream(&mut self, case: &Case<'_>) {
+        if self.last_stream != case.stream.name {
+            self.last_stream.clone_from(&case.stream.name);
+            self.streams += 1;
+        }
     }
 
     pub(super) fn unreadable(&mut self, stream: &Stream, message: String) {
@@ -117,6 +128,12 @@ impl Report {
     #[must_use]
     pub fn findings(&self) -> &[Finding] {
         &self.findings
+    }
+
+    /// Sections that no mirror was held against: how many of each device, by the reason.
+    #[must_use]
+    pub fn skipped(&self) -> &BTreeMap<Skip, BTreeMap<String, usize>> {
+        &self.skipped
     }
 
     /// Streams that were read.

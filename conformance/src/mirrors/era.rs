@@ -26,7 +26,7 @@ const FIELD_WENT: [(&str, &str, Dialect); 2] = [
 ];
 
 /// The first family of versions that has the subsection.
-const CAME: [(&str, Dialect); 38] = [
+const CAME: [(&str, Dialect); 41] = [
     ("arm_gicv3/gicd_nmi", Dialect::Qemu10_0),
     ("arm_gicv3_cpu/gicv4", Dialect::Qemu7_2),
     ("arm_gicv3_cpu/nmi", Dialect::Qemu10_0),
@@ -60,6 +60,9 @@ const CAME: [(&str, Dialect); 38] = [
     ("cpu/zt0", Dialect::Qemu11_1),
     ("i8259/ltim", Dialect::Qemu10_0),
     ("ich9_pm/pcihp", Dialect::Qemu7_2),
+    ("m25p80/aai_enable", Dialect::Qemu7_2),
+    ("m25p80/block_protect", Dialect::Qemu7_2),
+    ("m25p80/write_protect", Dialect::Qemu7_2),
     ("pckbd/extended_state", Dialect::Qemu7_2),
     ("pflash_cfi01_blk_write", Dialect::Qemu7_2),
     ("ps2kbd/command_reply_queue", Dialect::Qemu7_2),

@@ -1,12 +1,14 @@
 //! The conformance report: devices by QEMU version, then the findings.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 
 use quick_junit::{NonSuccessKind, Report as JUnit, TestCase, TestCaseStatus, TestSuite};
 use serde_json::json;
 
 use super::Styles;
-use crate::conform::{Check, Finding, Report};
+use crate::conform::{Check, Finding, Report, Skip};
 
 /// The version of the JSON shape, see docs/json.md.
 const SCHEMA_VERSION: u32 = 1;
@@ -68,6 +70,9 @@ pub fn text(report: &Report, out: &mut dyn Write, styles: &Styles) -> io::Result
             finding.message
         )?;
     }
+    for (skip, devices) in report.skipped() {
+        writeln!(out, "\n{}", skipped(*skip, devices))?;
+    }
     writeln!(out, "\n{}", summary(report))
 }
 
@@ -86,6 +91,10 @@ pub fn json(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let findings = report.findings().iter().map(|finding| {
         json!({ "stream": finding.stream, "section": finding.section, "check": id(finding), "message": finding.message })
     });
+    let skipped = report
+        .skipped()
+        .iter()
+        .map(|(skip, devices)| json!({ "reason": skip.reason(), "devices": devices }));
     let document = json!({
         "schema_version": SCHEMA_VERSION,
         "kind": "conform",
@@ -94,6 +103,7 @@ pub fn json(report: &Report, out: &mut dyn Write) -> io::Result<()> {
         "checks": report.checks(),
         "devices": devices.collect::<Vec<_>>(),
         "findings": findings.collect::<Vec<_>>(),
+        "skipped": skipped.collect::<Vec<_>>(),
     });
     serde_json::to_writer_pretty(&mut *out, &document)?;
     writeln!(out)
@@ -174,7 +184,22 @@ pub fn markdown(report: &Report, out: &mut dyn Write) -> io::Result<()> {
             finding.message
         )?;
     }
+    for (skip, devices) in report.skipped() {
+        writeln!(out, "{}\n", skipped(*skip, devices))?;
+    }
     writeln!(out, "{}", summary(report))
+}
+
+/// `3 sections skipped, no mirror: led 2, m25p80 1`, the most frequent first.
+fn skipped(skip: Skip, devices: &BTreeMap<String, usize>) -> String {
+    let mut sorted: Vec<_> = devices.iter().collect();
+    sorted.sort_by_key(|(_, count)| Reverse(**count));
+    let list: Vec<_> = sorted
+        .iter()
+        .map(|(name, count)| format!("{name} {count}"))
+        .collect();
+    let sections: usize = devices.values().sum();
+    format!("{sections} skipped, {}: {}", skip.reason(), list.join(", "))
 }
 
 fn id(finding: &Finding) -> &'static str {

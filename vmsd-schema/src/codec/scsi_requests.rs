@@ -16,6 +16,8 @@ pub struct Requests {
     form: Form,
     /// They, in their order.
     pub requests: Vec<Request>,
+    /// What ended them: QEMU writes 0 and takes all that is not positive.
+    end: u8,
 }
 
 /// What the destination knows of its requests.
@@ -88,7 +90,7 @@ impl Requests {
     pub fn of(form: Form) -> Self {
         Self {
             form,
-            requests: Vec::new(),
+            ..Self::default()
         }
     }
 }
@@ -114,10 +116,12 @@ impl VmState for Requests {
         }
         let mut index = 0;
         loop {
-            let mut kind = self.requests.get(index).map_or(0, |request| request.kind);
+            let request = self.requests.get(index);
+            let mut kind = request.map_or(self.end, |request| request.kind);
             visitor.field::<u8, Scalar>(&KIND, &mut kind)?;
-            // QEMU reads a signed byte: what is not positive ends the list.
+            // QEMU reads a signed byte.
             if !(1..0x80).contains(&kind) {
+                self.end = kind;
                 return Ok(());
             }
             if loads {
@@ -320,6 +324,18 @@ mod tests {
         crate::load(&mut again, &bytes, 0).unwrap();
         assert_eq!(again.requests.len(), 3);
         assert_eq!(crate::save(&mut again, 0).unwrap(), bytes);
+    }
+
+    #[test]
+    fn what_ends_the_requests_is_kept() {
+        for end in [0, 0x80, 0xff] {
+            let mut requests = Requests::of(VIRTIO);
+            crate::load(&mut requests, &[end], 0).unwrap();
+            assert!(requests.requests.is_empty());
+            assert_eq!(crate::save(&mut requests, 0).unwrap(), [end]);
+        }
+        let error = crate::load(&mut Requests::of(VIRTIO), &[1], 0).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Truncated);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 //! idstr may mean. Where a section ends is left to the caller: the body itself does not say.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::schema::{Description, Dialect, Schema};
+use crate::schema::{Description, Dialect, Field, FieldEntry, Presence, Schema, Shape, Size};
 use crate::vmstate::{Described, Describer, Loader, Mode, Note, VmState};
 use crate::wire::{Reader, Writer};
 
@@ -109,6 +109,25 @@ impl Mirror {
         (self.schema)()
     }
 
+    /// Whether `description` is of this device: it starts as the table does. Architectures share section names (`cpu`
+    /// above all), and versions, but not tables.
+    #[must_use]
+    pub fn is_of(&self, description: &Description) -> bool {
+        let schema = self.schema();
+        let is_sure = |field: &Field| matches!(field.presence, Presence::Since(since) if since <= description.version);
+        let sure = schema.fields.iter().position(is_sure);
+        match description.fields.first() {
+            Some(first) => {
+                let starts = schema
+                    .fields
+                    .iter()
+                    .take(sure.map_or(usize::MAX, |at| at + 1));
+                starts.into_iter().any(|field| is_same(field, first))
+            }
+            None => sure.is_none(),
+        }
+    }
+
     /// Reads the body of `version` that comes next, as QEMU would.
     ///
     /// # Errors
@@ -145,6 +164,25 @@ impl Mirror {
         reader.skip(loader.into_reader().consumed() - reader.consumed())?;
         Ok(Inspected { state, notes })
     }
+}
+
+/// Whether a stream's field is that of a table: the name, how wide it is or what is nested in it.
+fn is_same(field: &Field, entry: &FieldEntry) -> bool {
+    let (name, _) = entry.name.rsplit_once('[').unwrap_or((&entry.name, ""));
+    let content = match (&field.shape, entry.structure()) {
+        (Shape::Struct(ours) | Shape::VStruct(ours, _), Some(theirs)) => {
+            ours.name == theirs.vmsd_name
+        }
+        (
+            Shape::Leaf {
+                size: Size::Fixed(size),
+                ..
+            },
+            None,
+        ) => *size == entry.size,
+        _ => true,
+    };
+    (field.is_called(&entry.name) || field.is_called(name)) && content
 }
 
 /// Mirrors by name.
@@ -308,6 +346,27 @@ mod tests {
             read("unheard of", &[], 1).err().unwrap().kind(),
             ErrorKind::Unknown
         );
+    }
+
+    #[test]
+    fn a_description_is_of_the_device_whose_table_starts_like_it() {
+        let [clock, wide] = [Mirror::of::<Clock>(), Mirror::of::<WideClock>()];
+        let describe = |state: &mut dyn State, version| {
+            let described = state.describe(Dialect::Qemu10_0, version);
+            described.unwrap().description
+        };
+        for version in [1, 2] {
+            assert!(clock.is_of(&describe(&mut Clock::default(), version)));
+        }
+        assert!(wide.is_of(&describe(&mut WideClock::default(), 2)));
+        let mut other = describe(&mut WideClock::default(), 2);
+        assert!(!clock.is_of(&other), "the field is wider");
+        other.fields.first_mut().unwrap().name = "psw".to_owned();
+        assert!(!clock.is_of(&other) && !wide.is_of(&other));
+        other.fields.clear();
+        assert!(!clock.is_of(&other));
+        let slashed = Mirror::of::<Slashed>();
+        assert!(slashed.is_of(&describe(&mut Slashed::default(), 1)));
     }
 
     #[test]
