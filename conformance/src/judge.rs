@@ -42,6 +42,12 @@ impl Judge {
         }
     }
 
+    /// The mirrors that read what a stream does not describe.
+    #[must_use]
+    pub fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
     /// Reads the stream of a side, and gathers what is known of its QEMU.
     #[must_use]
     pub fn read<'s>(&'s self, side: &'s Side) -> Reading<'s> {

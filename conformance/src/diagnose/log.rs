@@ -51,6 +51,9 @@ const GAP: usize = 12;
 /// How much of a log without an outcome is looked at.
 const TAIL: usize = 400;
 
+/// How much of a line is looked at: each expression of the catalogue reads it.
+const LONG: usize = 4096;
+
 const OUTCOME: &str = "load of migration failed";
 
 /// Finds the last failure.
@@ -131,6 +134,14 @@ fn parts(line: &str) -> impl Iterator<Item = &str> {
     line.split(" ; ")
         .flat_map(|part| part.split("\\n"))
         .filter(|part| !part.trim().is_empty())
+        .map(end)
+}
+
+/// What counts of a line that is too long to be QEMU's: its words stand behind those of others.
+fn end(line: &str) -> &str {
+    let surplus = line.len().saturating_sub(LONG);
+    let whole = (surplus..line.len()).find(|at| line.is_char_boundary(*at));
+    line.get(whole.unwrap_or(0)..).unwrap_or_default()
 }
 
 /// A line without the colours of a terminal.
@@ -250,6 +261,17 @@ char device redirected to /dev/pts/1 (label charserial0)
             matches!(&failure.lines[0].role, Role::Cause(hit) if hit.entry.id == "value-equal")
         );
         assert!(matches!(failure.lines[1].role, Role::Context(_)));
+    }
+
+    #[test]
+    fn of_a_long_line_the_end_counts() {
+        let line = format!(
+            "{}é: load of migration failed: Invalid argument",
+            "é".repeat(1 << 20)
+        );
+        let failure = read(&line);
+        assert_eq!(failure.errno.as_deref(), Some("Invalid argument"));
+        assert!(failure.lines[0].text.len() <= LONG);
     }
 
     #[test]
