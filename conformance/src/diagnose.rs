@@ -135,7 +135,13 @@ impl<'s> Evidence<'s> {
         }
         let (machine, data) = (evidence.machine.as_ref(), evidence.data);
         let notes = &mut evidence.notes;
-        evidence.found = judge::judge(stream, machine, data, target.map(|target| (target, judge)), notes);
+        evidence.found = judge::judge(
+            stream,
+            machine,
+            data,
+            target.map(|target| (target, judge)),
+            notes,
+        );
         evidence
     }
 
