@@ -163,7 +163,10 @@ fn message(line: &str) -> (bool, &str) {
     // qemu-system-x86_64, qemu-kvm, kvm; with a time stamp, a host and a process before it.
     let program =
         PROGRAM.get_or_init(|| Regex::new(r"(?:^|[\s/:])(?:qemu[\w.-]*|kvm)(?:\[\d+\])?: +").ok());
-    match program.as_ref().and_then(|program| program.find(line)) {
+    // Most lines of a log are without either word, which is quicker to see.
+    let named = line.contains("qemu") || line.contains("kvm");
+    let program = program.as_ref().filter(|_| named);
+    match program.and_then(|program| program.find(line)) {
         Some(found) => (true, line.get(found.end()..).unwrap_or_default().trim()),
         None => (false, line.trim()),
     }

@@ -3,13 +3,14 @@
 use std::iter::Peekable;
 use std::str::Chars;
 
+use memchr::memmem::Finder;
 use regex_lite::{Captures, Regex};
 
 /// A regular expression that is seldom run.
 #[derive(Debug)]
 pub(super) struct Pattern {
     pub(super) regex: Regex,
-    words: String,
+    words: Finder<'static>,
 }
 
 impl Pattern {
@@ -17,13 +18,13 @@ impl Pattern {
     /// The words of the library, for an expression that is none.
     pub(super) fn new(text: &str) -> Result<Self, String> {
         let regex = Regex::new(text).map_err(|error| error.to_string())?;
-        let words = words(text);
+        let words = Finder::new(&words(text)).into_owned();
         Ok(Self { regex, words })
     }
 
     /// The first match in `text`.
     pub(super) fn captures<'t>(&self, text: &'t str) -> Option<Captures<'t>> {
-        memchr::memmem::find(text.as_bytes(), self.words.as_bytes())?;
+        self.words.find(text.as_bytes())?;
         self.regex.captures(text)
     }
 }
