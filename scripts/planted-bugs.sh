@@ -11,6 +11,13 @@ engine=${2:-libfuzzer}
 root=$(cd "$(dirname "$0")/.." && pwd)
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$folder/target}
 
+# As in .ci/run: where there is no nightly toolchain, the stable one acts as one.
+fuzz=(cargo +nightly fuzz)
+if ! rustup run nightly rustc --version >/dev/null 2>&1; then
+  export RUSTC_BOOTSTRAP=1
+  fuzz=(cargo fuzz)
+fi
+
 # The bug, and the target whose property it breaks.
 planted="count-off-by-one:described_decode footer-not-compared:qevm_roundtrip version-compared-wrongly:typed_load"
 
@@ -26,11 +33,14 @@ for pair in $planted; do
     cargo build --quiet -p vmsd-fuzz --example soak
     "$CARGO_TARGET_DIR/debug/examples/soak" "$target" 60 "$folder/$bug.find" 2>"$folder/$bug.log" || status=$?
   else
-    cargo +nightly fuzz build -s none "$target" 2>"$folder/$bug.log"
+    "${fuzz[@]}" build -s none "$target" 2>"$folder/$bug.log"
     cargo run --quiet -p vmsd-fuzz --example seeds -- fuzz/corpus
+    rm -rf "fuzz/artifacts/$target"
     started=$SECONDS
-    cargo +nightly fuzz run -s none "$target" -- -max_total_time=60 >>"$folder/$bug.log" 2>&1 || status=$?
-    echo "$target: $((SECONDS - started)) s"
+    "${fuzz[@]}" run -s none "$target" -- -max_total_time=60 >>"$folder/$bug.log" 2>&1 || status=$?
+    echo "$target: $((SECONDS - started)) s: $(grep -A1 -m1 panicked "$folder/$bug.log" | tail -n 1 | cut -c 1-120)"
+    # A fuzzer that ends otherwise has found nothing.
+    [ "$status" = 0 ] || cp "fuzz/artifacts/$target"/crash-* "$folder/$bug.find"
   fi
   if [ "$status" = 0 ]; then
     echo "$bug: not found in 60 s"

@@ -10,6 +10,7 @@ mod judge;
 mod known;
 mod log;
 mod order;
+mod pattern;
 mod place;
 mod said;
 mod values;
@@ -19,9 +20,9 @@ pub use log::{Failure, Line};
 pub use place::{Place, Row};
 
 use vmsd_schema::decode::machine::{Machine, Options};
-use vmsd_schema::decode::typed::Registry;
 use vmsd_schema::stream::Parser;
 
+use crate::judge::Judge;
 use crate::side::Side;
 
 /// What came of it.
@@ -118,18 +119,29 @@ pub struct Evidence<'s> {
 }
 
 impl<'s> Evidence<'s> {
-    /// Reads the stream, and checks it against the target. `mirrors` read what a stream does not describe.
+    /// Reads the stream, and checks it against the target. The judge's mirrors read what a stream does not describe.
     #[must_use]
-    pub fn new(stream: Option<&'s Stream<'s>>, target: Option<&Side>, mirrors: &Registry) -> Self {
+    pub fn new(stream: Option<&'s Stream<'s>>, target: Option<&Side>, judge: &Judge) -> Self {
         let mut evidence = Self::default();
         if let Some(Stream::Read(side)) = stream {
             evidence.data = side.stream.as_deref().unwrap_or_default();
-            let read = Machine::read(evidence.data, Parser::new(), mirrors, Options::default());
+            let read = Machine::read(
+                evidence.data,
+                Parser::new(),
+                judge.registry(),
+                Options::default(),
+            );
             evidence.machine = Some(read);
         }
         let (machine, data) = (evidence.machine.as_ref(), evidence.data);
         let notes = &mut evidence.notes;
-        evidence.found = judge::judge(stream, machine, data, target, notes);
+        evidence.found = judge::judge(
+            stream,
+            machine,
+            data,
+            target.map(|target| (target, judge)),
+            notes,
+        );
         evidence
     }
 

@@ -44,6 +44,12 @@ impl Judge {
         }
     }
 
+    /// The mirrors that read what a stream does not describe.
+    #[must_use]
+    pub fn registry(&self) -> &Registry {
+        &self.registry
+    }
+
     /// Reads the stream of a side.
     #[must_use]
     pub fn read<'s>(&'s self, side: &'s Side) -> Reading<'s> {

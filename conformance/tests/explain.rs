@@ -12,7 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use conformance::diagnose::{Diagnosis, Evidence, Stream};
-use conformance::mirrors;
+use conformance::judge::Judge;
 use conformance::side::Side;
 use serde::Deserialize;
 
@@ -137,7 +137,7 @@ enum How {
 
 #[test]
 fn the_right_cause_comes_first() {
-    let registry = mirrors::registry();
+    let judge = Judge::with_mirrors();
     let (mut failures, mut count) = (Vec::new(), 0);
     for case in cases() {
         let (stream, target) = (case.stream(), case.target());
@@ -149,8 +149,8 @@ fn the_right_cause_comes_first() {
             },
         };
         let none = Evidence::default();
-        let by_stream = Evidence::new(Some(&given), None, &registry);
-        let by_target = target.map(|target| Evidence::new(Some(&given), Some(&target), &registry));
+        let by_stream = Evidence::new(Some(&given), None, &judge);
+        let by_target = target.map(|target| Evidence::new(Some(&given), Some(&target), &judge));
         for version in &case.logs {
             let log = case.log(version);
             let last = &log[log.find("load of migration failed").unwrap()..];

@@ -9,6 +9,7 @@ pub mod compat_check;
 pub mod containers;
 pub mod derive_values;
 pub mod described_decode;
+pub mod explain_log;
 pub mod mutator;
 pub mod qevm_parse;
 pub mod qevm_roundtrip;
@@ -21,7 +22,7 @@ pub mod typed_load;
 pub type Property = fn(&[u8]);
 
 /// Every target by its name.
-pub const TARGETS: [(&str, Property); 9] = [
+pub const TARGETS: [(&str, Property); 10] = [
     ("qevm_parse", qevm_parse::run),
     ("qevm_roundtrip", qevm_roundtrip::run),
     ("described_decode", described_decode::run),
@@ -31,6 +32,7 @@ pub const TARGETS: [(&str, Property); 9] = [
     ("compat_check", compat_check::run),
     ("ram_records", ram_records::run),
     ("containers", containers::run),
+    ("explain_log", explain_log::run),
 ];
 
 /// The program around a property: libFuzzer's entry, or a `main` that replays files. A second path is what changes an

@@ -5,7 +5,8 @@
 //! stream's own description, or else guessed.
 
 use vmsd_schema::decode::machine::{Machine, Options};
-use vmsd_schema::stream::{guess, Chunk, Event, Parser};
+use vmsd_schema::stream::guess::{self, Guess};
+use vmsd_schema::stream::{Chunk, Event, Parser};
 use vmsd_schema::ErrorKind;
 
 /// Steps of one walk. Events without bytes of their own could otherwise go on for ever.
@@ -23,10 +24,12 @@ pub fn run(data: &[u8]) {
     let mut whole = Walk::new(data, None);
     let mut chunked = Walk::new(data, Some(seed));
     for _ in 0..MAX_STEPS {
-        let step = whole.step();
+        let step = whole.step(None);
+        // Where a body ends is searched for once: the search sees the whole rest either way.
+        let guessed = whole.guessed.take();
         assert_eq!(
             step,
-            chunked.step(),
+            chunked.step(guessed),
             "a chunked parse and a whole parse differ"
         );
         if let Step::Over(_) = step {
@@ -73,6 +76,8 @@ struct Walk<'d> {
     shown: usize,
     /// What chooses the next chunk; nothing where all is shown at once.
     chunks: Option<u32>,
+    /// Where the last body was found to end.
+    guessed: Option<Guess>,
 }
 
 impl<'d> Walk<'d> {
@@ -84,12 +89,13 @@ impl<'d> Walk<'d> {
             start: 0,
             shown,
             chunks,
+            guessed: None,
         }
     }
 
-    fn step(&mut self) -> Step<'d> {
+    fn step(&mut self, guessed: Option<Guess>) -> Step<'d> {
         if self.parser.awaits_body() {
-            return self.body();
+            return self.body(guessed);
         }
         loop {
             let eof = self.shown == self.data.len();
@@ -120,13 +126,14 @@ impl<'d> Walk<'d> {
         }
     }
 
-    fn body(&mut self) -> Step<'d> {
+    fn body(&mut self, known: Option<Guess>) -> Step<'d> {
         let id = self.parser.current_section().map(|section| section.id);
         let rest = self.data.get(self.start..).unwrap_or_default();
-        let guessed = id.and_then(|id| guess::body_len(rest, id, self.parser.footers()));
-        let Some(guessed) = guessed else {
+        let search = || guess::body_len(rest, id?, self.parser.footers());
+        let Some(guessed) = known.or_else(search) else {
             return Step::Over("a body without an end".to_owned());
         };
+        self.guessed = Some(guessed);
         let len = guessed.len();
         match self.parser.body_guessed(guessed) {
             Ok(()) => {

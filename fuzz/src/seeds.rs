@@ -9,7 +9,7 @@ use vmsd_schema::decode::machine::{Machine, MachineSection, Options};
 use vmsd_schema::schema::{DeviceForm, Dialect, StreamDescription};
 use vmsd_schema::stream::{Parser, SectionKind, StreamBuilder};
 
-use crate::typed_load;
+use crate::{explain_log, typed_load};
 
 /// Bytes of one seed at most.
 pub const MAX_LEN: usize = 4096;
@@ -76,7 +76,8 @@ impl Cut {
         if let Some(stream) = stream_of(section, body, &json) {
             self.push("qevm_parse", &name, stream.clone());
             self.push("qevm_roundtrip", &name, stream.clone());
-            self.push("containers", &name, stream);
+            self.push("containers", &name, stream.clone());
+            self.refused(&name, stream);
         }
         if let Ok(len) = u16::try_from(json.len()) {
             let parts = [&len.to_be_bytes(), json.as_bytes(), body];
@@ -91,6 +92,24 @@ impl Cut {
             let preset = mirror.preset.replace([' ', ','], "_");
             self.push("typed_load", &format!("{name}-{preset}"), bytes);
         }
+    }
+
+    /// What QEMU might have said about a stream: now and then it was cut, or the target has one of its own.
+    fn refused(&mut self, name: &str, mut stream: Vec<u8>) {
+        let logs = explain_log::logs();
+        let number = self.seen.len();
+        let Some((_, log)) = logs.get(number % logs.len().max(1)) else {
+            return;
+        };
+        let target = match number % 3 {
+            0 => stream.clone(),
+            _ => Vec::new(),
+        };
+        if number.is_multiple_of(2) {
+            stream.truncate(stream.len() / 2);
+        }
+        let bytes = [log.as_bytes(), &stream, &target].concat();
+        self.push("explain_log", name, bytes);
     }
 
     /// Targets that read entropy need nothing but some; that of RAM a few records.
@@ -111,6 +130,9 @@ impl Cut {
                     self.push(target, &format!("made-{number}"), made.bytes.clone());
                 }
             }
+        }
+        for (name, log) in explain_log::logs() {
+            self.push("explain_log", &name, log.into());
         }
         for (name, bytes) in ram() {
             self.push("ram_records", name, bytes);

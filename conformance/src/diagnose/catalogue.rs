@@ -3,9 +3,10 @@
 use std::ops::Range;
 use std::sync::OnceLock;
 
-use regex_lite::{Captures, Regex};
+use regex_lite::Captures;
 use serde::Deserialize;
 
+use super::pattern::Pattern;
 use super::Facts;
 
 /// All entries, in their order.
@@ -28,9 +29,9 @@ pub struct Entry {
     pub place: Place,
     /// Probable causes, in order.
     pub because: Vec<Because>,
-    says: Vec<Regex>,
-    implies: Vec<Regex>,
-    reader: Vec<Regex>,
+    says: Vec<Pattern>,
+    implies: Vec<Pattern>,
+    reader: Vec<Pattern>,
     errno: Vec<String>,
     rules: Vec<String>,
 }
@@ -220,20 +221,20 @@ impl Catalogue {
 }
 
 impl Hit {
-    fn new(entry: &'static Entry, pattern: &Regex, found: &Captures<'_>) -> Self {
+    fn new(entry: &'static Entry, pattern: &Pattern, found: &Captures<'_>) -> Self {
         Self {
             entry,
             range: found.get(0).map_or(0..0, |whole| whole.range()),
-            facts: Facts::of(pattern, found),
+            facts: Facts::of(&pattern.regex, found),
         }
     }
 }
 
 impl Entry {
     fn new(text: EntryText) -> Result<Self, String> {
-        let compile = |patterns: Vec<String>| -> Result<Vec<Regex>, String> {
+        let compile = |patterns: Vec<String>| -> Result<Vec<Pattern>, String> {
             let compile = |pattern: &String| {
-                Regex::new(pattern).map_err(|error| format!("{}: {pattern}: {error}", text.id))
+                Pattern::new(pattern).map_err(|error| format!("{}: {pattern}: {error}", text.id))
             };
             patterns.iter().map(compile).collect()
         };
@@ -250,7 +251,7 @@ impl Entry {
         })
     }
 
-    fn patterns(&self, words: Words) -> impl Iterator<Item = &Regex> {
+    fn patterns(&self, words: Words) -> impl Iterator<Item = &Pattern> {
         let (first, second) = match words {
             Words::Says => (&self.says, None),
             Words::Implies => (&self.implies, None),

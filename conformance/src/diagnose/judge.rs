@@ -18,7 +18,7 @@ pub(super) fn judge(
     stream: Option<&Stream<'_>>,
     machine: Option<&Machine<'_>>,
     data: &[u8],
-    target: Option<&Side>,
+    target: Option<(&Side, &Judge)>,
     notes: &mut Vec<String>,
 ) -> Vec<Cause> {
     let mut found = Vec::new();
@@ -27,8 +27,9 @@ pub(super) fn judge(
     }
     let damage = machine.and_then(|machine| damage(machine, data));
     let mut compared = false;
-    if let (Some(Stream::Read(source)), Some(target), Some(machine)) = (stream, target, machine) {
-        let judge = Judge::with_mirrors();
+    if let (Some(Stream::Read(source)), Some((target, judge)), Some(machine)) =
+        (stream, target, machine)
+    {
         let findings = check(&judge.read(source), &judge.read(target));
         let kept = findings
             .iter()

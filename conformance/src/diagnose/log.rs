@@ -52,6 +52,9 @@ const GAP: usize = 12;
 /// How much of a log without an outcome is looked at.
 const TAIL: usize = 400;
 
+/// How much of a line is looked at: each expression of the catalogue reads it.
+const LONG: usize = 4096;
+
 const OUTCOME: &str = "load of migration failed";
 
 /// Finds the last failure.
@@ -133,6 +136,14 @@ fn parts(line: &str) -> impl Iterator<Item = &str> {
         .flat_map(|part| part.split("\\n"))
         .map(front)
         .filter(|part| !part.trim().is_empty())
+        .map(end)
+}
+
+/// What counts of a line that is too long to be QEMU's: its words stand behind those of others.
+fn end(line: &str) -> &str {
+    let surplus = line.len().saturating_sub(LONG);
+    let whole = (surplus..line.len()).find(|at| line.is_char_boundary(*at));
+    line.get(whole.unwrap_or(0)..).unwrap_or_default()
 }
 
 /// As much of a line as QEMU may have said.
@@ -162,7 +173,10 @@ fn message(line: &str) -> (bool, &str) {
     // qemu-system-x86_64, qemu-kvm, kvm; with a time stamp, a host and a process before it.
     let program =
         PROGRAM.get_or_init(|| Regex::new(r"(?:^|[\s/:])(?:qemu[\w.-]*|kvm)(?:\[\d+\])?: +").ok());
-    match program.as_ref().and_then(|program| program.find(line)) {
+    // Most lines of a log are without either word, which is quicker to see.
+    let named = line.contains("qemu") || line.contains("kvm");
+    let program = program.as_ref().filter(|_| named);
+    match program.and_then(|program| program.find(line)) {
         Some(found) => (true, line.get(found.end()..).unwrap_or_default().trim()),
         None => (false, line.trim()),
     }
@@ -276,6 +290,17 @@ char device redirected to /dev/pts/1 (label charserial0)
             matches!(&failure.lines[0].role, Role::Cause(hit) if hit.entry.id == "value-equal")
         );
         assert!(matches!(failure.lines[1].role, Role::Context(_)));
+    }
+
+    #[test]
+    fn of_a_long_line_the_end_counts() {
+        let line = format!(
+            "{}é: load of migration failed: Invalid argument",
+            "é".repeat(1 << 20)
+        );
+        let failure = read(&line);
+        assert_eq!(failure.errno.as_deref(), Some("Invalid argument"));
+        assert!(failure.lines[0].text.len() <= LONG);
     }
 
     #[test]

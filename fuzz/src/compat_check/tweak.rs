@@ -24,12 +24,12 @@ fn table(schema: &mut Schema, u: &mut Unstructured<'_>) -> &'static str {
                 return table(inner, u);
             }
         }
-        let inner = schema
-            .fields
-            .iter_mut()
-            .find_map(|field| inner(&mut field.shape));
-        if let Some(inner) = inner {
-            return table(inner, u);
+        for field in &mut schema.fields {
+            if let Some(inner) = inner(&mut field.shape) {
+                let what = table(inner, u);
+                ask(&mut field.shape);
+                return what;
+            }
         }
     }
     match u.int_in_range(0..=5).unwrap_or(0) {
@@ -122,6 +122,18 @@ fn field(schema: &mut Schema, index: usize, u: &mut Unstructured<'_>) -> &'stati
             field.shape = Shape::leaf("uint16", 2);
             "a field has another type"
         }
+    }
+}
+
+/// No QEMU has a table that asks a struct for a version which that refuses.
+fn ask(shape: &mut Shape) {
+    match shape {
+        Shape::VStruct(inner, version) => {
+            *version = (*version).min(inner.version.unwrap_or(*version));
+            *version = (*version).max(inner.minimum_version.unwrap_or(0));
+        }
+        Shape::Pointer { to, .. } => ask(to),
+        _ => {}
     }
 }
 

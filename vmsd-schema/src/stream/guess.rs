@@ -28,9 +28,15 @@ impl Guess {
 pub fn body_len(data: &[u8], id: SectionId, footers: Option<bool>) -> Option<Guess> {
     let with_footer = || {
         let footer = footer_bytes(id);
-        find(data, |rest| {
-            rest.strip_prefix(&footer).is_some_and(may_follow)
-        })
+        let mut from = 0;
+        while let Some(found) = next_mark(data, from) {
+            let behind = data.get(found..)?.strip_prefix(&footer);
+            if behind.is_some_and(may_follow) {
+                return Some(Guess { len: found });
+            }
+            from = found + 1;
+        }
+        None
     };
     let without = || find(data, begins_surely);
     match footers {
@@ -38,6 +44,15 @@ pub fn body_len(data: &[u8], id: SectionId, footers: Option<bool>) -> Option<Gue
         Some(false) => without(),
         None => with_footer().or_else(without),
     }
+}
+
+/// The next byte that may be a footer's first: most of a long body is passed over quickly.
+fn next_mark(data: &[u8], from: usize) -> Option<usize> {
+    let rest = data.get(from..)?.iter();
+    let found = rest
+        .copied()
+        .position(|byte| byte == marker::SECTION_FOOTER);
+    found.map(|found| from + found)
 }
 
 /// Each place is looked at once, with bounded work.

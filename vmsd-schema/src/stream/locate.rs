@@ -33,14 +33,16 @@ pub fn description_at_tail(data: &[u8]) -> Option<Located<'_>> {
         return None;
     }
     let first = end.saturating_sub(MAX_DESCRIPTION_LEN + 5);
-    (first..end).rev().find_map(|at| tail_at(data, at))
+    let mut kinds = (first..end)
+        .rev()
+        .filter(|at| data.get(*at) == Some(&marker::VMDESCRIPTION));
+    kinds.find_map(|at| tail_at(data, at))
 }
 
 fn tail_at(data: &[u8], at: usize) -> Option<Located<'_>> {
-    let (&[kind, a, b, c, d], json) = data.get(at..)?.split_first_chunk()?;
+    let (&[_, a, b, c, d], json) = data.get(at..)?.split_first_chunk()?;
     let fits = u32::from_be_bytes([a, b, c, d]) as usize == json.len();
-    (kind == marker::VMDESCRIPTION && fits && json.first() == Some(&b'{'))
-        .then_some(Located { at, json })
+    (fits && json.first() == Some(&b'{')).then_some(Located { at, json })
 }
 
 /// The body of a `debug-migration` device, anywhere in `data`: a length, the magic string, a JSON object.

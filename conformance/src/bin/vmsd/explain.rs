@@ -5,7 +5,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use conformance::diagnose::{Evidence, Stream};
-use conformance::mirrors;
+use conformance::judge::Judge;
 use conformance::report::explain as report;
 use conformance::side::Side;
 
@@ -53,7 +53,7 @@ impl Args {
                     .map_err(|(name, failure)| Failure::file(&name, String::from(failure)))?,
             ),
         };
-        let evidence = Evidence::new(stream.as_ref(), target.as_ref(), &mirrors::registry());
+        let evidence = Evidence::new(stream.as_ref(), target.as_ref(), &Judge::with_mirrors());
         let diagnosis = evidence.explain(&text);
         context.print(|out, styles| match self.format {
             Format::Text => report::text(&diagnosis, out, styles),
