@@ -174,7 +174,9 @@ fn what_is_beyond_the_end_of_a_block_is_nobodys() {
     type Records = fn(&mut StreamBuilder);
     let cases: [(Records, [u8; 2]); 2] = [
         (
-            |builder| drop(builder.zero_page(Some(Name::from("odd")), 0x1000).unwrap()),
+            |builder| {
+                builder.zero_page(Some(Name::from("odd")), 0x1000).unwrap();
+            },
             [0, 0],
         ),
         (
