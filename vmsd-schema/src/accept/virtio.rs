@@ -66,8 +66,6 @@ fn map_differs(came: &Blob<'_>, own: &Blob<'_>, walk: &mut Walk<'_>, reader: &Re
 struct Blob<'b> {
     /// Entries of each queue.
     queues: Vec<u32>,
-    /// The configuration space that the guest sees.
-    config: &'b [u8],
     /// Behind the queues: the device's own part.
     device: &'b [u8],
     /// virtio's number of the device type.
@@ -90,7 +88,7 @@ impl<'b> Blob<'b> {
         }
         reader.skip(1 + 1 + 2 + 4).ok()?; // status, interrupt, selected queue, features
         let config = reader.u32().ok()?;
-        let config = reader.bytes(usize::try_from(config).ok()?).ok()?;
+        reader.skip(usize::try_from(config).ok()?).ok()?;
         let count = reader.u32().ok().filter(|count| *count <= MAX_QUEUES)?;
         let mut queues = Vec::new();
         for _ in 0..count {
@@ -102,7 +100,6 @@ impl<'b> Blob<'b> {
         let device = reader.rest();
         Some(Self {
             queues,
-            config,
             device,
             kind: kind(space),
         })
@@ -145,7 +142,7 @@ impl<'b> Blob<'b> {
     fn memory(&self) -> Option<Place> {
         const MEMORY: u16 = 24;
         (self.kind == MEMORY)
-            .then(|| Place::read(self.device, self.config))
+            .then(|| Place::read(self.device))
             .flatten()
     }
 

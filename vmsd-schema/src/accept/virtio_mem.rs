@@ -17,8 +17,9 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// The device's part of the state begins with it, unless a section of its own has it; the configuration space tells which.
-    pub(super) fn read(device: &[u8], config: &[u8]) -> Option<Self> {
+    /// The device's part of the state begins with it, unless a section of its own has it. What follows there instead is no place:
+    /// memory lies at, and is as long as, a multiple of its blocks, which are powers of two.
+    pub(super) fn read(device: &[u8]) -> Option<Self> {
         let mut reader = Reader::new(device);
         let place = Self {
             addr: reader.u64().ok()?,
@@ -26,8 +27,12 @@ impl Place {
             block_size: reader.u64().ok()?,
             node: reader.u32().ok()?.into(),
         };
-        let block_size = config.first_chunk().map(|bytes| u64::from_le_bytes(*bytes));
-        (block_size == Some(place.block_size)).then_some(place)
+        let whole = |bytes: u64| bytes % place.block_size == 0;
+        let is_place = place.block_size.is_power_of_two()
+            && place.region_size > 0
+            && whole(place.region_size)
+            && whole(place.addr);
+        is_place.then_some(place)
     }
 
     /// The first property that differs.
