@@ -90,7 +90,8 @@ fn an_older_version_has_fewer_fields() {
     // The interrupt that the timer cannot raise is a field of version 3.
     assert_eq!(of_version(&stream, "i8254", 3), Verdict::Loads);
     assert_eq!(of_version(&stream, "i8254", 2), Verdict::Breaks);
-    assert_eq!(of_version(&stream, "serial", 2), Verdict::Breaks);
+    // All that is in this section is a struct, and that is read as its own version has it (QEMU 7.2 loads it too).
+    assert_eq!(of_version(&stream, "serial", 2), Verdict::Loads);
 }
 
 #[test]

@@ -234,6 +234,7 @@ fn every_refusal_among_the_verdicts_is_understood() {
             matches!(
                 id,
                 "section-type"
+                    | "target-asserts"
                     | "machine-type"
                     | "configuration-missing"
                     | "footer-unexpected"

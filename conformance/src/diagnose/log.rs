@@ -52,9 +52,6 @@ const GAP: usize = 12;
 /// How much of a log without an outcome is looked at.
 const TAIL: usize = 400;
 
-/// How much of a line is looked at: each expression of the catalogue reads it.
-const LONG: usize = 4096;
-
 const OUTCOME: &str = "load of migration failed";
 
 /// Finds the last failure.
@@ -134,23 +131,15 @@ impl Line {
 fn parts(line: &str) -> impl Iterator<Item = &str> {
     line.split(" ; ")
         .flat_map(|part| part.split("\\n"))
-        .map(front)
         .filter(|part| !part.trim().is_empty())
         .map(end)
 }
 
 /// What counts of a line that is too long to be QEMU's: its words stand behind those of others.
 fn end(line: &str) -> &str {
-    let surplus = line.len().saturating_sub(LONG);
+    let surplus = line.len().saturating_sub(MAX_LOG_LINE);
     let whole = (surplus..line.len()).find(|at| line.is_char_boundary(*at));
     line.get(whole.unwrap_or(0)..).unwrap_or_default()
-}
-
-/// As much of a line as QEMU may have said.
-fn front(line: &str) -> &str {
-    let mut ends = (0..=line.len().min(MAX_LOG_LINE)).rev();
-    let end = ends.find(|end| line.is_char_boundary(*end));
-    line.get(..end.unwrap_or(0)).unwrap_or_default()
 }
 
 /// A line without the colours of a terminal, and without anything else that would do something to one.
@@ -267,18 +256,10 @@ char device redirected to /dev/pts/1 (label charserial0)
 
     #[test]
     fn nothing_of_a_line_reaches_a_terminal_but_words() {
-        let log = "\u{1b}]0;title\u{7}\u{1b}[31mqemu-kvm: Unknown\r savevm section type 85\u{9b}2J";
+        let log =
+            "\u{1b}]0;title\u{7} \u{1b}[31mqemu-kvm: Unknown\r savevm section type 85\u{9b}2J";
         let failure = read(log);
         assert_eq!(failure.lines[0].text, "Unknown savevm section type 852J");
-    }
-
-    #[test]
-    fn a_line_without_end_is_looked_at_as_far_as_qemu_speaks() {
-        let long = "ä".repeat(MAX_LOG_LINE);
-        let failure = read(&format!("qemu-kvm: Unknown savevm section type 85 {long}"));
-        assert!(failure.lines[0].text.len() <= MAX_LOG_LINE);
-        let late = read(&format!("{long} qemu-kvm: Unknown savevm section type 85"));
-        assert!(late.lines.is_empty());
     }
 
     #[test]
@@ -300,7 +281,7 @@ char device redirected to /dev/pts/1 (label charserial0)
         );
         let failure = read(&line);
         assert_eq!(failure.errno.as_deref(), Some("Invalid argument"));
-        assert!(failure.lines[0].text.len() <= LONG);
+        assert!(failure.lines[0].text.len() <= MAX_LOG_LINE);
     }
 
     #[test]
