@@ -11,6 +11,9 @@ use crate::wire::marker;
 /// Blanks or zeros that may stand around the braces of a `debug-migration` body.
 const MAX_PADDING: usize = 64;
 
+/// Bytes that are looked at together.
+const BLOCK: usize = 64;
+
 /// A text and its place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Located<'a> {
@@ -33,16 +36,21 @@ pub fn description_at_tail(data: &[u8]) -> Option<Located<'_>> {
         return None;
     }
     let first = end.saturating_sub(MAX_DESCRIPTION_LEN + 5);
-    let mut kinds = (first..end)
-        .rev()
-        .filter(|at| data.get(*at) == Some(&marker::VMDESCRIPTION));
-    kinds.find_map(|at| tail_at(data, at))
+    // Text has no such byte: whole blocks of it are passed over.
+    let mut start = end;
+    data.get(first..)?.rchunks(BLOCK).find_map(|block| {
+        start -= block.len();
+        let mut places = (start..start + block.len()).rev();
+        let may_begin = block.contains(&marker::VMDESCRIPTION);
+        may_begin.then(|| places.find_map(|at| tail_at(data, at)))?
+    })
 }
 
 fn tail_at(data: &[u8], at: usize) -> Option<Located<'_>> {
-    let (&[_, a, b, c, d], json) = data.get(at..)?.split_first_chunk()?;
+    let (&[kind, a, b, c, d], json) = data.get(at..)?.split_first_chunk()?;
     let fits = u32::from_be_bytes([a, b, c, d]) as usize == json.len();
-    (fits && json.first() == Some(&b'{')).then_some(Located { at, json })
+    (kind == marker::VMDESCRIPTION && fits && json.first() == Some(&b'{'))
+        .then_some(Located { at, json })
 }
 
 /// The body of a `debug-migration` device, anywhere in `data`: a length, the magic string, a JSON object.
