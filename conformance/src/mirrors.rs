@@ -112,7 +112,7 @@ use vmsd_schema::codec::scsi_requests::Form;
 use vmsd_schema::codec::virtio::Bus;
 use vmsd_schema::decode::typed::{Mirror, Registry};
 
-pub(crate) use self::era::prune;
+pub(crate) use self::era::{covers, prune};
 
 /// Every mirror, by name. Where a stream without a description leaves open which layout it has, a device stands here
 /// once for each; the commonest first.

@@ -135,7 +135,8 @@ pub fn builtin(dialect: Option<Dialect>) -> SchemaSet {
     let devices = registry
         .mirrors()
         .iter()
-        .filter(|mirror| mirror.preset.is_empty());
+        .filter(|mirror| mirror.preset.is_empty())
+        .filter(|mirror| dialect.is_none_or(|dialect| mirrors::covers(mirror.name, dialect)));
     SchemaSet {
         qemu: dialect.map(|dialect| dialect.example().to_owned()),
         coverage: Coverage::default(),

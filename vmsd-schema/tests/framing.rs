@@ -134,7 +134,13 @@ fn rebuilt(walked: &Walked<'_>) -> Vec<u8> {
 }
 
 /// Streams without a description: their bodies have no measure here.
-const UNDESCRIBED: [&str; 3] = ["machine-2.0", "no-vmdesc", "postcopy"];
+const UNDESCRIBED: [&str; 5] = [
+    "machine-2.0",
+    "no-section-vmdesc",
+    "no-vmdesc",
+    "novmdesc",
+    "postcopy",
+];
 
 fn streams(dir: &Path, found: &mut Vec<PathBuf>) {
     for entry in std::fs::read_dir(dir).unwrap() {

@@ -89,7 +89,6 @@ pub(super) fn mirrors() -> Vec<Mirror> {
         Mirror::of::<npcm7xx_smbus::Npcm7xxSmbus>(),
         Mirror::of::<or_irq::OrIrq>(),
         Mirror::of::<pca9552::Pca9552>(),
-        Mirror::of::<pca9552::Pca9552Before9>(),
         Mirror::of::<pnv_i2c::PnvI2c>(),
         Mirror::of::<sclpquiesce::SclpQuiesce>(),
         Mirror::of::<sdhci::Sdhci>(),

@@ -6,6 +6,9 @@ use vmsd_schema::schema::{Dialect, Presence, Schema, Shape};
 /// Tables that had other versions up to a family of versions: name, family, version, minimum.
 const UNTIL: [(&str, Dialect, u32, u32); 1] = [("virtio-iommu", Dialect::Qemu5_2, 1, 1)];
 
+/// Tables that have another layout before that family of versions, which no mirror has.
+const LAID_OUT_ANEW: [(&str, Dialect); 1] = [("ftgmac100", Dialect::Qemu10_0)];
+
 /// Tables that load fewer versions from a family of versions on: name, family, minimum.
 const RAISED: [(&str, Dialect, u32); 2] = [
     ("hpet", Dialect::Qemu11_1, 2),
@@ -13,7 +16,8 @@ const RAISED: [(&str, Dialect, u32); 2] = [
 ];
 
 /// The first family of versions that has the field: table, field.
-const FIELD_CAME: [(&str, &str, Dialect); 3] = [
+const FIELD_CAME: [(&str, &str, Dialect); 4] = [
+    ("PCA9552", "ext_state", Dialect::Qemu10_0),
     ("e1000e", "core.timadj", Dialect::Qemu10_0),
     ("e1000e", "unused", Dialect::Qemu10_0),
     ("piix4_pm", "acpi_pci_hotplug.acpi_index", Dialect::Qemu7_2),
@@ -72,6 +76,12 @@ const CAME: [(&str, Dialect); 41] = [
 
 /// The last family of versions that has it.
 const WENT: [(&str, Dialect); 1] = [("cpu/iwmmxt", Dialect::Qemu10_0)];
+
+/// Whether the mirror of the device `name` has the layout of `dialect`'s versions.
+pub(crate) fn covers(name: &str, dialect: Dialect) -> bool {
+    let mut anew = LAID_OUT_ANEW.iter();
+    anew.all(|(table, first)| *table != name || dialect >= *first)
+}
 
 /// Takes out of a table what `dialect` does not have, and gives it the versions that it has there.
 pub(crate) fn prune(schema: &mut Schema, dialect: Dialect) {

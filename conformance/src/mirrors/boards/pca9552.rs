@@ -12,17 +12,7 @@ pub(crate) struct Pca9552 {
     len: u8,
     pointer: u8,
     regs: [u8; 10],
-    /// What drives the pins from outside.
+    /// What drives the pins from outside; since QEMU 9.0, in the same version.
     ext_state: [u8; 16],
-    i2c: I2cSlave,
-}
-
-/// The chip as QEMU up to 8.2 has it. The version does not tell the two apart.
-#[derive(Default, VmState)]
-#[vmstate(name = "PCA9552", version = 0)]
-pub(crate) struct Pca9552Before9 {
-    len: u8,
-    pointer: u8,
-    regs: [u8; 10],
     i2c: I2cSlave,
 }
