@@ -29,6 +29,13 @@ const FIELD_WENT: [(&str, &str, Dialect); 2] = [
     ("e1000e", "core.itr_intr_pending", Dialect::Qemu7_2),
 ];
 
+/// Fields whose predicate only tells the families apart: where the table has them, they are always there.
+const ALWAYS: [(&str, &str); 3] = [
+    ("e1000e", "core.eitr_intr_pending"),
+    ("e1000e", "core.itr_intr_pending"),
+    ("e1000e", "unused"),
+];
+
 /// The first family of versions that has the subsection.
 const CAME: [(&str, Dialect); 41] = [
     ("arm_gicv3/gicd_nmi", Dialect::Qemu10_0),
@@ -90,6 +97,13 @@ pub(crate) fn prune(schema: &mut Schema, dialect: Dialect) {
     for (table, name, _) in later.chain(earlier) {
         if *table == schema.name {
             schema.fields.retain(|field| !field.is_called(name));
+        }
+    }
+    for (table, name) in ALWAYS {
+        if table == schema.name {
+            let fields = schema.fields.iter_mut();
+            let named = fields.filter(|field| field.is_called(name));
+            named.for_each(|field| field.presence = Presence::Since(0));
         }
     }
     versions(schema, dialect);
