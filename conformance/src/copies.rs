@@ -62,7 +62,7 @@ mod tests {
     #[test]
     fn copies_are_what_the_map_shows() {
         let bytes: Vec<u8> = (0..BUFFER * 3 / 4)
-            .flat_map(|word| [word as u8, (word >> 8) as u8])
+            .flat_map(|word: usize| word.to_le_bytes().into_iter().take(2))
             .collect();
         let mut file = tempfile::tempfile().unwrap();
         file.write_all(&bytes).unwrap();

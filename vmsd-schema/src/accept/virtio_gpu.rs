@@ -20,9 +20,7 @@ pub(super) fn load(
     local: Option<&[u8]>,
     element: Element<'_, '_>,
 ) -> Step {
-    let own = local
-        .filter(|local| is_at_rest(local))
-        .and_then(|local| outputs(local));
+    let own = local.filter(|local| is_at_rest(local)).and_then(outputs);
     let (Some(own), Some(came)) = (own, outputs(reader.rest())) else {
         return walk.sized(element, reader);
     };
