@@ -230,7 +230,7 @@ MAIN = """mod all;
 
 use std::hint::black_box;
 use vmsd_schema::wire::{Reader, Writer};
-use vmsd_schema::{Loader, Mode, VmState as _};
+use vmsd_schema::{Loader, VmState as _};
 
 /// What every program has: the library's cursors, and an error that someone looks at.
 fn main() {
@@ -238,7 +238,7 @@ fn main() {
     let mut w = Writer::new();
     let mut errors: Vec<vmsd_schema::Error> = Vec::new();
     let mut r = Reader::new(&bytes);
-    let mut l = Loader::new(Reader::new(&bytes), Mode::Load);
+    let mut l = Loader::new(Reader::new(&bytes));
     black_box((r.u64().err(), l.u64().err(), &mut w, &mut errors));
 %s    for error in errors {
         eprintln!("{error}");

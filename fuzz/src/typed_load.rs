@@ -12,7 +12,7 @@ use vmsd_schema::decode::typed::{Mirror, State};
 use vmsd_schema::decode::{decode, End};
 use vmsd_schema::schema::Dialect;
 use vmsd_schema::wire::Reader;
-use vmsd_schema::{ErrorKind, Loader, Mode};
+use vmsd_schema::{ErrorKind, Loader};
 
 /// One input in so many is also described.
 const DESCRIBED: usize = 16;
@@ -33,7 +33,7 @@ pub fn run(data: &[u8]) {
     };
     let version = u32::from(*version);
     let mut state = mirror.make();
-    let mut loader = Loader::new(Reader::new(body), Mode::Load);
+    let mut loader = Loader::new(Reader::new(body));
     let loaded = state.load(&mut loader, version);
     let allowed = (mirror.minimum_version..=mirror.version).contains(&version);
     match loaded {
@@ -74,7 +74,7 @@ pub(crate) fn saves(mirror: &Mirror, state: &mut dyn State, version: u32) {
         .save(version)
         .unwrap_or_else(|error| panic!("{name} {version} does not save what it loaded: {error}"));
     let mut again = mirror.make();
-    let mut loader = Loader::new(Reader::new(&saved), Mode::Load);
+    let mut loader = Loader::new(Reader::new(&saved));
     again
         .load(&mut loader, version)
         .and_then(|()| loader.finish())

@@ -11,7 +11,7 @@ use std::time::Instant;
 
 use criterion::Criterion;
 use vmsd_schema::wire::{Reader, Writer};
-use vmsd_schema::{Loader, Mode, VmState};
+use vmsd_schema::{Loader, VmState};
 
 #[derive(Clone, Default, VmState)]
 #[vmstate(name = "pckbd", version = 3)]
@@ -180,7 +180,7 @@ fn save_by_hand<S: ByHand>(state: &S, out: &mut Vec<u8>) {
 
 #[inline(never)]
 fn load_derived<S: VmState>(state: &mut S, bytes: &[u8]) {
-    let mut loader = Loader::new(Reader::new(bytes), Mode::Load);
+    let mut loader = Loader::new(Reader::new(bytes));
     state.load(&mut loader, S::VERSION).expect("whole input");
     loader.finish().expect("nothing is left");
 }

@@ -7,6 +7,7 @@ mod describer;
 mod elements;
 mod export;
 mod field_meta;
+mod identity;
 mod inspection;
 mod loader;
 mod saver;
@@ -21,7 +22,7 @@ pub use describer::{Described, Describer};
 pub use elements::{Counted, Elements, Length, Unit};
 pub use export::Export;
 pub use field_meta::FieldMeta;
-pub use inspection::{Mode, Note, Position};
+pub use inspection::{Inspection, Mode, Note, Position};
 pub use loader::{subsection_name, Loader};
 pub use saver::Saver;
 
@@ -115,7 +116,7 @@ pub trait VmState: Field<Codec = Nested> + Sized {
 /// # Errors
 /// As [`VmState::load`]; bytes that are left over are [`ErrorKind::Framing`].
 pub fn load<S: VmState>(state: &mut S, bytes: &[u8], version: u32) -> Result<()> {
-    let mut loader = Loader::new(Reader::new(bytes), Mode::Load);
+    let mut loader = Loader::new(Reader::new(bytes));
     state.load(&mut loader, version)?;
     loader.finish()
 }
@@ -131,7 +132,8 @@ pub fn inspect<S: VmState>(
     version: u32,
     hint: Option<&Description>,
 ) -> Result<()> {
-    let mut loader = Loader::new(Reader::new(bytes), Mode::Inspect).with_hint(hint);
+    let mut inspection = Inspection::of(hint);
+    let mut loader = Loader::inspect(Reader::new(bytes), &mut inspection);
     state.load(&mut loader, version)?;
     loader.finish()
 }
@@ -337,38 +339,4 @@ fn placed(error: Error, at: Option<u64>) -> Error {
         Some(offset) => error.or_at(offset),
         None => error,
     }
-}
-
-/// `qemu_savevm_state_blocked`; the source and the destination refuse alike.
-#[cold]
-fn unmigratable(name: &str) -> Error {
-    let message = format!("State blocked by non-migratable device '{name}'");
-    Error::new(ErrorKind::Unsupported, message).cite("3.9")
-}
-
-#[cold]
-fn version_error(name: &str, version: u32, minimum: u32, current: u32) -> Error {
-    let message = if version > current {
-        format!("{name}: incoming version_id {version} is too new for local version_id {current}")
-    } else {
-        format!("{name}: incoming version_id {version} is too old for local minimum version_id {minimum}")
-    };
-    Error::new(ErrorKind::Version, message)
-}
-
-/// Whether `S` migrates, and `version` of it can be read and written.
-#[inline]
-fn check_version<S: VmState>(version: u32) -> Result<()> {
-    if S::UNMIGRATABLE {
-        return Err(unmigratable(S::NAME));
-    }
-    if (S::MINIMUM_VERSION..=S::VERSION).contains(&version) {
-        return Ok(());
-    }
-    Err(version_error(
-        S::NAME,
-        version,
-        S::MINIMUM_VERSION,
-        S::VERSION,
-    ))
 }

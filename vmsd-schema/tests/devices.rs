@@ -23,7 +23,7 @@ use vmsd_schema::decode::typed::{Mirror, Registry};
 use vmsd_schema::decode::{decode, End};
 use vmsd_schema::stream::Parser;
 use vmsd_schema::wire::Reader;
-use vmsd_schema::{ErrorKind, Loader, Mode, Value, VmState};
+use vmsd_schema::{ErrorKind, Loader, Value, VmState};
 
 macro_rules! virtio {
     ($($device:ident: $part:ty, $name:literal, $version:literal;)*) => {
@@ -242,7 +242,7 @@ fn a_part_of_a_device_is_refused() {
         let mirror = registry.candidates(name).find(fits).unwrap();
         for len in (0..body.len()).step_by(1 + body.len() / 20) {
             let mut state = mirror.make();
-            let mut loader = Loader::new(Reader::new(&body[..len]), Mode::Load);
+            let mut loader = Loader::new(Reader::new(&body[..len]));
             let Err(error) = state.load(&mut loader, version) else {
                 // Where what is missing are subsections, what is there is a device.
                 assert!(loader.finish().is_ok(), "{file} {name} {len}");

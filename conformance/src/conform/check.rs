@@ -6,7 +6,7 @@ use vmsd_schema::decode::{decode, End};
 use vmsd_schema::schema::Description;
 use vmsd_schema::vmstate::Described;
 use vmsd_schema::wire::Reader;
-use vmsd_schema::{Error, ErrorKind, Loader, Mode};
+use vmsd_schema::{Error, ErrorKind, Loader};
 
 use super::{Case, Finding};
 use crate::report::analyze;
@@ -319,7 +319,7 @@ fn version_round_trip(
     if again != written {
         return Err("what was loaded is not what was written".to_owned());
     }
-    let mut loader = Loader::new(Reader::new(&written.bytes), Mode::Load);
+    let mut loader = Loader::new(Reader::new(&written.bytes));
     state
         .load(&mut loader, version)
         .and_then(|()| loader.finish())

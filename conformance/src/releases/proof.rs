@@ -4,7 +4,7 @@ use vmsd_schema::compat::{self, Mode, Verdict};
 use vmsd_schema::decode::typed::{Mirror, State};
 use vmsd_schema::schema::{Device, SchemaSet};
 use vmsd_schema::wire::Reader;
-use vmsd_schema::{Dialect, ErrorKind, Loader, Mode as Load, Value};
+use vmsd_schema::{Dialect, ErrorKind, Loader, Value};
 
 use super::generated::{self, Choice, Fill};
 use super::layout::Stop;
@@ -265,7 +265,7 @@ fn load_of(device: &Device, mirror: &Mirror, version: u32, bytes: &[u8]) -> Answ
 
 fn load(mirror: &Mirror, version: u32, bytes: &[u8]) -> Answer {
     let mut state: Box<dyn State> = mirror.make();
-    let mut loader = Loader::new(Reader::new(bytes), Load::Load);
+    let mut loader = Loader::new(Reader::new(bytes));
     let loaded = state
         .load(&mut loader, version)
         .and_then(|()| loader.finish());

@@ -67,7 +67,6 @@ impl<N: TypeName> Codec<Vec<Vec<u8>>> for BackEnd<N> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vmstate::Mode;
     use crate::wire::Reader;
     use crate::ErrorKind;
 
@@ -75,7 +74,7 @@ mod tests {
 
     fn load(bytes: &[u8]) -> Result<Vec<Vec<u8>>> {
         let mut chunks = Vec::new();
-        let mut loader = Loader::new(Reader::new(bytes), Mode::Load);
+        let mut loader = Loader::new(Reader::new(bytes));
         Fs::load(&mut chunks, &mut loader)?;
         loader.finish()?;
         Ok(chunks)

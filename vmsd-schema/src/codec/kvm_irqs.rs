@@ -49,7 +49,6 @@ impl Codec<Vec<[u8; IRQ]>> for KvmIrqs {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vmstate::Mode;
     use crate::wire::Reader;
     use crate::ErrorKind;
 
@@ -58,7 +57,7 @@ mod tests {
         let mut bytes = vec![0, 0, 0, 0, 0, 0, 0, 1];
         bytes.extend([7; IRQ]);
         let mut irqs = Vec::new();
-        let mut loader = Loader::new(Reader::new(&bytes), Mode::Load);
+        let mut loader = Loader::new(Reader::new(&bytes));
         KvmIrqs::load(&mut irqs, &mut loader).unwrap();
         assert_eq!(irqs, [[7; IRQ]]);
         let mut writer = Writer::new();
@@ -67,7 +66,7 @@ mod tests {
 
         // QEMU's mark of a failed save.
         let failed = [0xff; 8 + IRQ];
-        let mut loader = Loader::new(Reader::new(&failed), Mode::Load);
+        let mut loader = Loader::new(Reader::new(&failed));
         let error = KvmIrqs::load(&mut irqs, &mut loader).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Truncated);
     }

@@ -114,7 +114,6 @@ fn vectors_of(size: u64) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vmstate::Mode;
     use crate::wire::Reader;
 
     #[test]
@@ -138,7 +137,7 @@ mod tests {
         bytes[28] = 1;
         bytes[32] = 0b10;
         let mut table = MsixTable::with_vectors(2);
-        let mut loader = Loader::new(Reader::new(&bytes), Mode::Load);
+        let mut loader = Loader::new(Reader::new(&bytes));
         MsixState::load(&mut table, &mut loader).unwrap();
         loader.finish().unwrap();
         assert_eq!(
@@ -154,7 +153,7 @@ mod tests {
         MsixState::save(&mut table, &mut writer).unwrap();
         assert_eq!(writer.into_bytes(), bytes);
 
-        let mut loader = Loader::new(Reader::new(&bytes), Mode::Load);
+        let mut loader = Loader::new(Reader::new(&bytes));
         let error = MsixState::load(&mut MsixTable::with_vectors(3), &mut loader).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Truncated);
     }

@@ -52,7 +52,6 @@ impl<N: TypeName> Codec<Vec<u8>> for Opaque<N> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vmstate::Mode;
     use crate::wire::Reader;
     use crate::ErrorKind;
 
@@ -65,7 +64,7 @@ mod tests {
     #[test]
     fn without_a_description_the_destination_tells_the_size() {
         let mut bytes = vec![0; 3];
-        let mut loader = Loader::new(Reader::new(&[1, 2, 3, 4]), Mode::Load);
+        let mut loader = Loader::new(Reader::new(&[1, 2, 3, 4]));
         Opaque::<Thing>::load(&mut bytes, &mut loader).unwrap();
         assert_eq!((bytes, loader.remaining()), (vec![1, 2, 3], 1));
         let error = Opaque::<Thing>::load(&mut vec![0; 2], &mut loader).unwrap_err();

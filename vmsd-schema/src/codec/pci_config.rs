@@ -70,7 +70,7 @@ fn first_difference(incoming: &[u8], config: &[u8]) -> Option<(usize, u8, u8)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vmstate::Mode;
+    use crate::vmstate::Inspection;
     use crate::wire::Reader;
     use crate::ErrorKind;
 
@@ -85,7 +85,7 @@ mod tests {
         let incoming = config(I440FX);
         let mut here = config([0x86, 0x80, 0xc0, 0x29]);
 
-        let mut loader = Loader::new(Reader::new(&incoming), Mode::Load);
+        let mut loader = Loader::new(Reader::new(&incoming));
         let error = PciConfig::load(&mut here, &mut loader).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Mismatch);
         assert_eq!(error.offset(), Some(2));
@@ -94,7 +94,8 @@ mod tests {
             "{error}"
         );
 
-        let mut loader = Loader::new(Reader::new(&incoming), Mode::Inspect);
+        let mut inspection = Inspection::default();
+        let mut loader = Loader::inspect(Reader::new(&incoming), &mut inspection);
         PciConfig::load(&mut here, &mut loader).unwrap();
         assert_eq!(here, incoming);
         assert_eq!(loader.notes().len(), 1);
@@ -105,7 +106,7 @@ mod tests {
         let mut here = config(I440FX);
         let mut incoming = here;
         (incoming[0x04], incoming[0x10], incoming[0x3c]) = (0x07, 0xe1, 11); // command, BAR 0, interrupt line
-        let mut loader = Loader::new(Reader::new(&incoming), Mode::Load);
+        let mut loader = Loader::new(Reader::new(&incoming));
         PciConfig::load(&mut here, &mut loader).unwrap();
         assert_eq!(here, incoming);
     }

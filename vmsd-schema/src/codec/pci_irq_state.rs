@@ -53,22 +53,21 @@ impl Codec<[bool; 4]> for PciIrqState {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vmstate::Mode;
     use crate::wire::Reader;
 
     #[test]
     fn a_pin_is_high_or_low() {
         let bytes = [[0, 0, 0, 1], [0; 4], [0, 0, 0, 1], [0; 4]].concat();
         let mut pins = [false; 4];
-        PciIrqState::load(&mut pins, &mut Loader::new(Reader::new(&bytes), Mode::Load)).unwrap();
+        PciIrqState::load(&mut pins, &mut Loader::new(Reader::new(&bytes))).unwrap();
         assert_eq!(pins, [true, false, true, false]);
         let mut writer = Writer::new();
         PciIrqState::save(&mut pins, &mut writer).unwrap();
         assert_eq!(writer.into_bytes(), bytes);
 
         let bytes = [[0; 4], [0, 0, 0, 2], [0; 4], [0; 4]].concat();
-        let error = PciIrqState::load(&mut pins, &mut Loader::new(Reader::new(&bytes), Mode::Load))
-            .unwrap_err();
+        let error =
+            PciIrqState::load(&mut pins, &mut Loader::new(Reader::new(&bytes))).unwrap_err();
         assert_eq!(
             (error.kind(), error.offset()),
             (ErrorKind::Validation, Some(4))

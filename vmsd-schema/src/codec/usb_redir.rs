@@ -129,14 +129,13 @@ fn word(len: usize) -> Result<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vmstate::Mode;
     use crate::wire::Reader;
 
     #[test]
     fn packets_that_wait() {
         let bytes = [0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 7, 0xaa, 0xbb];
         let mut packets = Vec::new();
-        let mut loader = Loader::new(Reader::new(&bytes), Mode::Load);
+        let mut loader = Loader::new(Reader::new(&bytes));
         UsbRedirPackets::load(&mut packets, &mut loader).unwrap();
         loader.finish().unwrap();
         assert_eq!(
@@ -157,7 +156,7 @@ mod tests {
             [0xff, 0xff, 0xff, 0xff].as_slice(),
             &[0, 0, 0, 2, 0, 0, 0, 0, 0, 0, 0, 1],
         ] {
-            let mut loader = Loader::new(Reader::new(bytes), Mode::Load);
+            let mut loader = Loader::new(Reader::new(bytes));
             let error = UsbRedirPacketIds::load(&mut Vec::new(), &mut loader).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Truncated);
         }

@@ -5,7 +5,7 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::schema::{Description, Dialect, Field, FieldEntry, Presence, Schema, Shape, Size};
-use crate::vmstate::{Described, Describer, Loader, Mode, Note, VmState};
+use crate::vmstate::{Described, Describer, Inspection, Loader, Note, VmState};
 use crate::wire::{Reader, Writer};
 
 /// A device state of some type: [`VmState`] without its consts.
@@ -133,8 +133,11 @@ impl Mirror {
     /// # Errors
     /// As [`VmState::load`].
     pub fn load(&self, reader: &mut Reader<'_>, version: u32) -> Result<Box<dyn State>> {
-        let inspected = self.read(reader, Mode::Load, version, None)?;
-        Ok(inspected.state)
+        let mut state = self.make();
+        let mut loader = Loader::new(reader.clone());
+        state.load(&mut loader, version)?;
+        reader.skip(loader.consumed() - reader.consumed())?;
+        Ok(state)
     }
 
     /// Reads the body of `version` that comes next for its own sake, with the help of the stream's description of it.
@@ -147,21 +150,12 @@ impl Mirror {
         version: u32,
         hint: Option<&Description>,
     ) -> Result<Inspected> {
-        self.read(reader, Mode::Inspect, version, hint)
-    }
-
-    fn read(
-        &self,
-        reader: &mut Reader<'_>,
-        mode: Mode,
-        version: u32,
-        hint: Option<&Description>,
-    ) -> Result<Inspected> {
         let mut state = self.make();
-        let mut loader = Loader::new(reader.clone(), mode).with_hint(hint);
+        let mut inspection = Inspection::of(hint);
+        let mut loader = Loader::inspect(reader.clone(), &mut inspection);
         state.load(&mut loader, version)?;
         let notes = loader.notes().to_vec();
-        reader.skip(loader.into_reader().consumed() - reader.consumed())?;
+        reader.skip(loader.consumed() - reader.consumed())?;
         Ok(Inspected { state, notes })
     }
 }

@@ -1,7 +1,8 @@
 //! The walk that writes and says what it wrote: the source of the description's JSON, and of values by name.
 
+use super::identity::Identity;
 use super::saver::{first, subsection_header, visit_all};
-use super::{check_version, Codec, Counted, Elements, FieldMeta, Visitor, VmState};
+use super::{Codec, Counted, Elements, FieldMeta, Visitor, VmState};
 use crate::error::Result;
 use crate::schema::dialect::{Element, ElementKind, FieldForm};
 use crate::schema::{Body, Description, Dialect, FieldEntry};
@@ -177,7 +178,7 @@ impl Describer {
         state: &mut S,
         version: u32,
     ) -> Result<(Description, Value)> {
-        check_version::<S>(version)?;
+        Identity::of::<S>().check(version)?;
         state
             .hook_pre_save()
             .map_err(|error| error.inside("pre_save"))?;

@@ -50,9 +50,9 @@ impl Position {
     }
 }
 
-/// The state of a [`super::Loader`] in [`Mode::Inspect`].
+/// What a [`super::Loader`] knows and finds in [`Mode::Inspect`].
 #[derive(Debug, Default)]
-pub(super) struct Inspection<'a> {
+pub struct Inspection<'a> {
     /// The description of the vmsd that is being read.
     pub(super) hint: Option<&'a Description>,
     pub(super) position: Position,
@@ -62,6 +62,15 @@ pub(super) struct Inspection<'a> {
 }
 
 impl<'a> Inspection<'a> {
+    /// With the stream's own description of the body that comes next.
+    #[must_use]
+    pub fn of(hint: Option<&'a Description>) -> Self {
+        Self {
+            hint,
+            ..Self::default()
+        }
+    }
+
     /// Goes on with the description of the struct at the present position, or with that of a subsection.
     #[cold]
     #[inline(never)]

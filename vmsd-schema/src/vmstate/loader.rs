@@ -3,15 +3,15 @@
 mod fields;
 mod subsections;
 
-use std::mem::ManuallyDrop;
 use std::ops::{Deref, DerefMut};
+use subsections::none_known;
 
+use super::identity::Identity;
 use super::inspection::Inspection;
-use super::{check_version, FieldMeta, VmState};
+use super::{FieldMeta, VmState};
 use super::{Mode, Note, Position};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::MAX_DEPTH;
-use crate::schema::Description;
 use crate::wire::{marker, Reader};
 
 pub use subsections::subsection_name;
@@ -23,28 +23,10 @@ pub use subsections::subsection_name;
 pub struct Loader<'a> {
     reader: Reader<'a>,
     /// None is [`Mode::Load`].
-    inspection: Aside<'a>,
+    inspection: Option<&'a mut Inspection<'a>>,
     depth: usize,
     /// Of the subsection that comes next.
     version: u32,
-}
-
-/// What a load does without. Its destructor stands apart, too: inlined, it would cost every load registers.
-#[derive(Debug)]
-struct Aside<'a>(Option<Box<Inspection<'a>>>);
-
-impl Drop for Aside<'_> {
-    #[inline]
-    fn drop(&mut self) {
-        #[cold]
-        #[inline(never)]
-        fn discard(inspection: Box<Inspection<'_>>) {
-            drop(inspection);
-        }
-        if let Some(inspection) = self.0.take() {
-            discard(inspection);
-        }
-    }
 }
 
 impl<'a> Deref for Loader<'a> {
@@ -64,38 +46,32 @@ impl DerefMut for Loader<'_> {
 }
 
 impl<'a> Loader<'a> {
-    /// A loader at the reader's next byte.
+    /// A loader at the reader's next byte: [`Mode::Load`].
     #[inline]
     #[must_use]
-    pub fn new(reader: Reader<'a>, mode: Mode) -> Self {
-        let inspection = match mode {
-            Mode::Load => None,
-            Mode::Inspect => Some(Box::default()),
-        };
-        let inspection = Aside(inspection);
+    pub fn new(reader: Reader<'a>) -> Self {
         Self {
             reader,
-            inspection,
+            inspection: None,
             depth: 0,
             version: 0,
         }
     }
 
-    /// With the stream's own description of the body that comes next. In [`Mode::Load`] it says nothing: there the
-    /// destination knows.
+    /// A loader without a destination, at the reader's next byte: [`Mode::Inspect`].
     #[must_use]
-    pub fn with_hint(mut self, hint: Option<&'a Description>) -> Self {
-        if let Some(inspection) = &mut self.inspection.0 {
-            inspection.hint = hint;
+    pub fn inspect(reader: Reader<'a>, inspection: &'a mut Inspection<'a>) -> Self {
+        Self {
+            inspection: Some(inspection),
+            ..Self::new(reader)
         }
-        self
     }
 
     /// The mode.
     #[inline]
     #[must_use]
     pub fn mode(&self) -> Mode {
-        match self.inspection.0 {
+        match self.inspection {
             None => Mode::Load,
             Some(_) => Mode::Inspect,
         }
@@ -104,7 +80,7 @@ impl<'a> Loader<'a> {
     /// What was adopted so far.
     #[must_use]
     pub fn notes(&self) -> &[Note] {
-        match &self.inspection.0 {
+        match &self.inspection {
             None => &[],
             Some(inspection) => &inspection.notes,
         }
@@ -138,7 +114,7 @@ impl<'a> Loader<'a> {
         matches: bool,
         check: impl FnOnce() -> String,
     ) -> Result<()> {
-        match &mut self.inspection.0 {
+        match &mut self.inspection {
             _ if matches => Ok(()),
             None => Err(Error::at(ErrorKind::Mismatch, offset, check())),
             Some(inspection) => {
@@ -149,46 +125,45 @@ impl<'a> Loader<'a> {
         }
     }
 
-    /// Hooks, fields, subsections of a description that stands in no other.
+    /// Loads a description that stands in no other. An error without a place happened where the walk stopped.
     #[inline]
     pub(crate) fn vmsd<S: VmState>(&mut self, state: &mut S, version: u32) -> Result<()> {
-        self.walk(state, version, |own, state| {
-            own.apart(|own| own.subsections(state))
-        })
+        let checked = Identity::of::<S>().check(version);
+        checked
+            .and_then(|()| self.walk(state, version))
+            .map_err(|error| placed(error, self.reader.offset()))
     }
 
+    /// Hooks, fields, subsections.
     #[inline(always)]
-    fn walk<S: VmState>(
-        &mut self,
-        state: &mut S,
-        version: u32,
-        subsections: impl FnOnce(&mut Self, &mut S) -> Result<()>,
-    ) -> Result<()> {
-        check_version::<S>(version).map_err(|error| placed(error, self.reader.offset()))?;
+    fn walk<S: VmState>(&mut self, state: &mut S, version: u32) -> Result<()> {
         state
             .hook_pre_load()
-            .map_err(|error| failed(error, self.reader.offset(), "pre_load"))?;
+            .map_err(|error| error.inside("pre_load"))?;
         self.apart(|own| state.visit(own, version))?;
         if self.reader.peek() == Some(marker::SUBSECTION) {
-            subsections(self, state)?;
+            if S::SUBSECTIONS.is_empty() {
+                none_known(self.reader.rest(), self.reader.offset(), S::NAME)?;
+            } else {
+                self.apart(|own| own.subsections(state))?;
+            }
         }
         state
             .hook_post_load(version)
-            .map_err(|error| failed(error, self.reader.offset(), "post_load"))
+            .map_err(|error| error.inside("post_load"))
     }
 
     /// Walks through a copy that only the walk sees: while no call takes the address of a loader, its cursor stays in
-    /// registers, and a load is a plain loop over the bytes. The copy is not dropped: nothing is left in it, and a panic
-    /// costs a box at most. An error without a place happened where the walk stopped.
+    /// registers, and a load is a plain loop over the bytes.
     #[inline(always)]
     fn apart(&mut self, walk: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
-        let mut own = ManuallyDrop::new(Self {
+        let mut own = Self {
             reader: self.reader.clone(),
-            inspection: Aside(self.inspection.0.take()),
+            inspection: self.inspection.take(),
             ..*self
-        });
-        let result = walk(&mut own).map_err(|error| placed(error, own.reader.offset()));
-        *self = ManuallyDrop::into_inner(own);
+        };
+        let result = walk(&mut own);
+        *self = own;
         result
     }
 
@@ -207,25 +182,42 @@ impl<'a> Loader<'a> {
         version: u32,
         subsection: Option<&'static str>,
     ) -> Result<()> {
+        self.enter(Identity::of::<S>(), version, subsection)?;
+        let result = self.walk(state, version);
+        self.leave();
+        result
+    }
+
+    #[inline(never)]
+    fn enter(
+        &mut self,
+        identity: &'static Identity,
+        version: u32,
+        subsection: Option<&'static str>,
+    ) -> Result<()> {
+        identity.check(version)?;
         if self.depth == MAX_DEPTH {
             return Err(too_deep(self.reader.offset()));
         }
         self.depth += 1;
-        if let Some(inspection) = &mut self.inspection.0 {
+        if let Some(inspection) = &mut self.inspection {
             inspection.enter(subsection);
         }
-        let result = self.walk(state, version, Self::subsections);
-        if let Some(inspection) = &mut self.inspection.0 {
+        Ok(())
+    }
+
+    #[inline(never)]
+    fn leave(&mut self) {
+        self.depth -= 1;
+        if let Some(inspection) = &mut self.inspection {
             inspection.leave();
         }
-        self.depth -= 1;
-        result
     }
 
     /// Where the loader stands in the hint; codecs of several elements hand it back with each.
     #[inline]
     pub fn position(&self) -> Position {
-        match &self.inspection.0 {
+        match &self.inspection {
             None => Position::default(),
             Some(inspection) => inspection.position,
         }
@@ -234,7 +226,7 @@ impl<'a> Loader<'a> {
     /// The next element of `field` is number `index`.
     #[inline]
     pub fn element(&mut self, field: Position, index: usize) {
-        if let Some(inspection) = &mut self.inspection.0 {
+        if let Some(inspection) = &mut self.inspection {
             inspection.position = field.element(index);
         }
     }
@@ -243,7 +235,7 @@ impl<'a> Loader<'a> {
     /// what a codec goes by whose length is never sent. Only for a codec that says it nests.
     #[must_use]
     pub fn described_size(&self) -> Option<u64> {
-        self.inspection.0.as_ref()?.field_size()
+        self.inspection.as_ref()?.field_size()
     }
 
     /// Reads the next `size` bytes with the first of `forms` that takes all of them: what a codec does whose layout depends
@@ -261,17 +253,24 @@ impl<'a> Loader<'a> {
             .window(usize::try_from(size).unwrap_or(usize::MAX))?;
         let mut first = None;
         for mut form in forms {
-            let mut inner = Loader::new(window.clone(), self.mode());
+            let mut inspection = Inspection::default();
+            let mut inner = match self.mode() {
+                Mode::Load => Loader::new(window.clone()),
+                Mode::Inspect => Loader::inspect(window.clone(), &mut inspection),
+            };
             inner.depth = self.depth;
             let loaded = inner.nested(&mut form, S::VERSION);
             match loaded.and_then(|()| inner.finish()) {
                 Ok(()) => {
-                    if let Some(inspection) = &mut self.inspection.0 {
+                    if let Some(inspection) = &mut self.inspection {
                         inspection.notes.extend_from_slice(inner.notes());
                     }
                     return Ok(form);
                 }
-                Err(error) => first = first.or(Some(error)),
+                Err(error) => {
+                    let error = error.or_at(inner.offset());
+                    first = first.or(Some(error));
+                }
             }
         }
         let none = || window.error(ErrorKind::Unsupported, "the field has no known form");
@@ -280,7 +279,7 @@ impl<'a> Loader<'a> {
 
     #[inline]
     fn start(&mut self, meta: &'static FieldMeta) {
-        if let Some(inspection) = &mut self.inspection.0 {
+        if let Some(inspection) = &mut self.inspection {
             inspection.position = Position::start_of(meta);
         }
     }
@@ -290,12 +289,6 @@ impl<'a> Loader<'a> {
 #[inline(never)]
 fn placed(error: Error, offset: u64) -> Error {
     error.or_at(offset)
-}
-
-#[cold]
-#[inline(never)]
-fn failed(error: Error, offset: u64, name: &'static str) -> Error {
-    error.or_at(offset).inside(name)
 }
 
 #[cold]

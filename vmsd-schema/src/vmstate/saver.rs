@@ -1,6 +1,7 @@
 //! The walk that writes (`vmstate_save_state_v`, `vmstate_subsection_save`).
 
-use super::{check_version, Codec, Counted, Elements, FieldMeta, Visitor, VmState};
+use super::identity::Identity;
+use super::{Codec, Counted, Elements, FieldMeta, Visitor, VmState};
 use crate::error::{Error, ErrorKind, Result};
 use crate::wire::{marker, Writer};
 
@@ -19,7 +20,7 @@ impl<'w> Saver<'w> {
     /// Hooks, fields, subsections.
     #[inline]
     pub(crate) fn vmsd<S: VmState>(&mut self, state: &mut S, version: u32) -> Result<()> {
-        check_version::<S>(version)?;
+        Identity::of::<S>().check(version)?;
         state
             .hook_pre_save()
             .map_err(|error| error.inside("pre_save"))?;

@@ -25,7 +25,7 @@ use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 use vmsd_schema::stream::{Event, Grammar, Stream};
-use vmsd_schema::{save, Error, ErrorKind, Loader, Mode, VmState};
+use vmsd_schema::{save, Error, ErrorKind, Loader, VmState};
 
 /// What a load may allocate beside what the bytes of the stream justify: the error itself.
 const OVERHEAD: usize = 1024;
@@ -133,7 +133,7 @@ fn device<S: VmState + Default>(bytes: &[u8]) -> Result<(), Error> {
     };
     assert!(section.idstr().to_string().ends_with(S::NAME));
     let mut state = S::default();
-    let mut loader = Loader::new(stream.body(), Mode::Load);
+    let mut loader = Loader::new(stream.body());
     let (loaded, allocated) = allocation::during(|| state.load(&mut loader, section.version));
     assert!(
         allocated <= OVERHEAD + PER_BYTE * bytes.len(),

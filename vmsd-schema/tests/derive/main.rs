@@ -24,7 +24,7 @@ use std::fmt::Debug;
 use vmsd_schema::schema::Description;
 use vmsd_schema::vmstate::Note;
 use vmsd_schema::wire::Reader;
-use vmsd_schema::{describe, load, save, Dialect, Error, Loader, Mode, VmState};
+use vmsd_schema::{describe, load, save, Dialect, Error, Inspection, Loader, VmState};
 
 /// Bytes of a text such as `01 0203`.
 fn hex(text: &str) -> Vec<u8> {
@@ -59,7 +59,8 @@ fn refusal<S: VmState>(mut state: S, wire: &str) -> Error {
 /// What a load without a destination finds, and what it adopted.
 fn inspected<S: VmState>(mut state: S, wire: &str, hint: Option<&Description>) -> (S, Vec<Note>) {
     let bytes = hex(wire);
-    let mut loader = Loader::new(Reader::new(&bytes), Mode::Inspect).with_hint(hint);
+    let mut inspection = Inspection::of(hint);
+    let mut loader = Loader::inspect(Reader::new(&bytes), &mut inspection);
     state.load(&mut loader, S::VERSION).unwrap();
     loader.finish().unwrap();
     let notes = loader.notes().to_vec();

@@ -6,7 +6,7 @@ use crate::decode::{decode, End};
 use crate::schema::Description;
 use crate::vmstate::Describer;
 use crate::wire::Reader;
-use crate::{Codec, Dialect, Error, ErrorKind, Loader, Mode, VmState};
+use crate::{Codec, Dialect, Error, ErrorKind, Loader, VmState};
 
 #[derive(Default, VmState)]
 #[vmstate(name = "virtio-test", version = 1)]
@@ -181,7 +181,7 @@ fn a_queue_without_rings_has_taken_nothing() {
 fn cve_2013_4535_more_segments_than_a_request_has() {
     let mut bytes = vec![0; 49168];
     bytes[8..12].copy_from_slice(&1025_u32.to_le_bytes());
-    let mut loader = Loader::new(Reader::new(&bytes), Mode::Load);
+    let mut loader = Loader::new(Reader::new(&bytes));
     let error = OldElement::load(&mut Element::default(), &mut loader).unwrap_err();
     assert_says(
         &error,

@@ -43,7 +43,7 @@ impl Visitor for Loader<'_> {
     }
 
     fn fact(&mut self, meta: &'static FieldMeta, fact: &mut bool) {
-        if let Some(there) = self.inspection.0.as_ref().and_then(|i| i.describes(meta)) {
+        if let Some(there) = self.inspection.as_ref().and_then(|i| i.describes(meta)) {
             *fact = there;
         }
     }
@@ -55,7 +55,7 @@ impl Visitor for Loader<'_> {
         times: u32,
         length: &mut L,
     ) {
-        if let Some(total) = self.inspection.0.as_ref().and_then(|i| i.total(meta, unit)) {
+        if let Some(total) = self.inspection.as_ref().and_then(|i| i.total(meta, unit)) {
             *length = L::from_u64(total / u64::from(times.max(1)));
         }
     }

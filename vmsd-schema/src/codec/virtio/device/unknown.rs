@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::schema::{Schema, Shape};
 use crate::value::Value;
 use crate::vmstate::schema_builder::SchemaBuilder;
-use crate::vmstate::{subsection_name, Codec, Describer, Loader, Mode, Visitor};
+use crate::vmstate::{subsection_name, Codec, Describer, Inspection, Loader, Visitor};
 use crate::vmstate::{Field, FieldMeta};
 use crate::wire::{Reader, Writer};
 use crate::VmState;
@@ -117,7 +117,8 @@ fn before_subsections(reader: &Reader<'_>) -> usize {
 }
 
 fn are_subsections(reader: &Reader<'_>) -> bool {
-    let mut loader = Loader::new(reader.clone(), Mode::Inspect);
+    let mut inspection = Inspection::default();
+    let mut loader = Loader::inspect(reader.clone(), &mut inspection);
     let mut subsections = Subsections::default();
     subsections
         .load(&mut loader, Subsections::VERSION)
