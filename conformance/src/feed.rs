@@ -22,8 +22,6 @@ pub struct Feed {
     ahead: Option<Ahead>,
     /// A mapped file's pages, where they are copied.
     copies: Option<Copies>,
-    /// Up to where a mapped file was given back.
-    released: usize,
 }
 
 enum Store {
@@ -47,9 +45,6 @@ const SMALL: usize = 8 << 20;
 
 /// What is asked of a pipe at once. A pipe of Linux holds half of it, and it stays in the processor's cache.
 const CHUNK: usize = 128 << 10;
-
-/// So much of a mapped file stays in memory behind the place that was reached.
-const BEHIND: usize = 8 << 20;
 
 /// What is asked of a pipe first.
 const SMALLEST: usize = 4 << 10;
@@ -88,7 +83,6 @@ impl Feed {
             origin,
             ahead,
             copies: None,
-            released: 0,
         })
     }
 
@@ -150,18 +144,6 @@ impl Feed {
         if let Some(ahead) = &mut self.ahead {
             ahead.reached(self.start);
         }
-        if self.start.saturating_sub(self.released) > BEHIND {
-            self.release();
-        }
-    }
-
-    /// Gives back what was passed of a mapped file, so that it need not fit into memory.
-    #[cold]
-    fn release(&mut self) {
-        if let Store::Mapped(window) = &self.store {
-            window.release(self.released..self.start);
-        }
-        self.released = self.start;
     }
 
     /// Reads on, so that at least `missing` bytes more are here, or the end is known.

@@ -2,10 +2,8 @@
 
 use std::fs::File;
 use std::io;
-use std::ops::{Deref, Range};
+use std::ops::Deref;
 use std::os::unix::fs::FileExt;
-
-use memmap2::UncheckedAdvice;
 
 /// A file mapped for reading.
 #[derive(Debug)]
@@ -50,33 +48,6 @@ impl Map {
             }
         }
         len
-    }
-
-    /// Takes the pages within `range` out of this process's memory; the file keeps them. They come back when they are
-    /// read again, so this is only a matter of room: a stream may be larger than memory.
-    ///
-    /// What is safe does not do: `Cold` leaves the pages with us until memory is short; `PageOut` takes them from everybody, so that the
-    /// next reader waits for the disk, and only does so for who may write the file; a new map in the place of this one would need that
-    /// nobody holds a slice of it.
-    pub fn release(&self, range: Range<usize>) {
-        const PAGE: usize = 4096;
-        let end = range.end.min(self.bytes.len()) / PAGE * PAGE;
-        let start = range.start.next_multiple_of(PAGE);
-        let Some(len) = end.checked_sub(start).filter(|len| *len > 0) else {
-            return;
-        };
-        #[expect(
-            unsafe_code,
-            reason = "on private memory this advice would lose what was written; a read-only map of a file has nothing to \
-                      lose, and reads the same bytes again."
-        )]
-        // SAFETY: see the reason above.
-        let advised = unsafe {
-            self.bytes
-                .unchecked_advise_range(UncheckedAdvice::DontNeed, start, len)
-        };
-        // A host with larger pages refuses what is not aligned to them; then they stay.
-        let _ = advised;
     }
 }
 

@@ -1,7 +1,7 @@
 //! Where bytes come from on the way inwards: a window of a mapped file, a pipe, or the state in a disk image.
 
 use std::io::{self, Read};
-use std::ops::{Deref, Range};
+use std::ops::Deref;
 use std::sync::Arc;
 
 use vmsd_schema::stream::{Chunk, Event, Parser};
@@ -192,13 +192,6 @@ impl Window {
     #[must_use]
     pub fn whole(&self) -> &[u8] {
         self.bytes.get(..self.end).unwrap_or_default()
-    }
-
-    /// These bytes of the window will hardly be needed any more: they need not stay in memory.
-    pub(crate) fn release(&self, range: Range<usize>) {
-        if let Some(map) = &self.map {
-            map.release(self.start + range.start..self.start + range.end);
-        }
     }
 
     /// Whether these are bytes of a file, which [`Self::copy`] can read.
