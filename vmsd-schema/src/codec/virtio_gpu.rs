@@ -3,6 +3,8 @@
 
 mod scanout;
 
+use std::mem;
+
 use super::virtio::meta;
 use super::{Buffer, Each, Nested, Scalar};
 use crate::schema::{Schema, Shape};
@@ -11,7 +13,7 @@ use crate::vmstate::{Counted, Describer, FieldMeta, Unit, Visitor};
 use crate::wire::Writer;
 use crate::{Codec, Field, Loader, Result, VmState};
 
-pub use scanout::{Scanout, Scanouts, Screens};
+pub use scanout::{Scanout, Scanouts};
 
 /// The resources, and what the screens show of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,7 +21,7 @@ pub struct Resources {
     /// By number.
     pub list: Vec<Resource<false>>,
     /// The screens.
-    pub screens: Screens,
+    pub screens: Scanouts,
 }
 
 /// Resources in the guest's own memory, without a picture in the host's.
@@ -113,16 +115,13 @@ impl VmState for Resources {
     fn schema() -> Schema {
         SchemaBuilder::new::<Self>()
             .field::<u32, Scalar>(&RESOURCE_ID)
-            .field::<Scanouts<true>, Nested>(&SCANOUTS)
+            .field::<Scanouts, Nested>(&SCANOUTS)
             .build()
     }
 
     fn visit<V: Visitor>(&mut self, visitor: &mut V, _version: u32) -> Result<()> {
         visit_list(&mut self.list, visitor)?;
-        match &mut self.screens {
-            Screens::WithFramebuffer(all) => visitor.field::<_, Nested>(&SCANOUTS, all),
-            Screens::Plain(all) => visitor.field::<_, Nested>(&SCANOUTS, all),
-        }
+        visitor.field::<Scanouts, Nested>(&SCANOUTS, &mut self.screens)
     }
 
     fn visit_subsection<V: Visitor>(&mut self, _visitor: &mut V, _index: usize) -> Result<()> {
@@ -231,17 +230,16 @@ impl Codec<Resources> for VirtioGpu {
     }
 
     /// Whether a screen has a framebuffer is never sent. A reader without a destination, who is told where the field
-    /// ends, tries both.
+    /// ends, tries what it may be.
     fn load(value: &mut Resources, loader: &mut Loader<'_>) -> Result<()> {
         let Some(size) = loader.described_size() else {
             return loader.nested(value, 0);
         };
-        let forms = [
-            std::mem::take(value),
-            Resources::plain(),
-            Resources::default(),
-        ];
-        *value = loader.first_that_fits(size, forms)?;
+        let forms = Scanouts::forms().map(|screens| Resources {
+            screens,
+            ..Resources::default()
+        });
+        *value = loader.first_that_fits(size, [mem::take(value)].into_iter().chain(forms))?;
         Ok(())
     }
 
@@ -276,7 +274,7 @@ impl Resources {
     #[must_use]
     pub fn plain() -> Self {
         Self {
-            screens: Screens::Plain(Scanouts::default()),
+            screens: Scanouts::with_framebuffers(0),
             ..Self::default()
         }
     }

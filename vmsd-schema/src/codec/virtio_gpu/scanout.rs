@@ -4,21 +4,6 @@
 
 use crate::{Unused, VmState};
 
-/// The screens. Machine types from 9.0 on migrate what a screen shows (`x-scanout-vmstate-version`).
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Screens {
-    /// They do.
-    WithFramebuffer(Scanouts<true>),
-    /// Older ones.
-    Plain(Scanouts<false>),
-}
-
-impl Default for Screens {
-    fn default() -> Self {
-        Self::WithFramebuffer(Scanouts::default())
-    }
-}
-
 /// What the screens show.
 #[derive(Clone, Debug, PartialEq, Eq, VmState)]
 #[vmstate(
@@ -28,7 +13,7 @@ impl Default for Screens {
     prefix = "parent_obj.",
     default
 )]
-pub struct Scanouts<const FRAMEBUFFER: bool> {
+pub struct Scanouts {
     /// Whether the driver is at work.
     pub enable: i32,
     /// Screens that the card has.
@@ -36,20 +21,44 @@ pub struct Scanouts<const FRAMEBUFFER: bool> {
     pub max_outputs: u32,
     /// They.
     #[vmstate(len = max_outputs, since = 1)]
-    pub scanout: Vec<Scanout<FRAMEBUFFER>>,
+    pub scanout: Vec<Scanout>,
 }
 
-impl<const FRAMEBUFFER: bool> Scanouts<FRAMEBUFFER> {
-    /// `VIRTIO_GPU_MAX_SCANOUTS`.
+/// `VIRTIO_GPU_MAX_SCANOUTS`.
+const MOST: usize = 16;
+
+impl Scanouts {
     fn are_possible(&self, _version: u32) -> bool {
-        self.max_outputs <= 16
+        usize::try_from(self.max_outputs).is_ok_and(|outputs| outputs <= MOST)
+    }
+
+    /// The first `count` screens migrate what they show.
+    pub(super) fn with_framebuffers(count: usize) -> Self {
+        let screen = |index| Scanout {
+            framebuffer: index < count,
+            ..Scanout::default()
+        };
+        Self {
+            scanout: (0..MOST).map(screen).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// What was sent may be any of these, whose lengths differ.
+    pub(super) fn forms() -> impl Iterator<Item = Self> {
+        (0..=MOST).rev().map(Self::with_framebuffers)
     }
 }
 
 /// A screen.
-#[derive(Clone, Debug, Default, PartialEq, Eq, VmState)]
-#[vmstate(name = "virtio-gpu-one-scanout", version = 1)]
-pub struct Scanout<const FRAMEBUFFER: bool> {
+#[derive(Clone, Debug, PartialEq, Eq, VmState)]
+#[vmstate(name = "virtio-gpu-one-scanout", version = 1, default)]
+pub struct Scanout {
+    /// Whether what it shows migrates, as machine types from 9.0 on have it (`x-scanout-vmstate-version`). QEMU's predicate is given
+    /// the screen and looks beside it for the card's version, which only the first screen has there: what it finds
+    /// beside the others is chance.
+    #[vmstate(skip, default = true)]
+    pub framebuffer: bool,
     pub resource_id: u32,
     pub width: u32,
     pub height: u32,
@@ -65,23 +74,17 @@ pub struct Scanout<const FRAMEBUFFER: bool> {
     pub cursor_pos_x: u32,
     #[vmstate(name = "cursor.pos.y")]
     pub cursor_pos_y: u32,
-    #[vmstate(name = "fb.format", exists = Self::has_framebuffer)]
+    #[vmstate(name = "fb.format", exists = framebuffer)]
     pub fb_format: u32,
     /// Bytes of a pixel.
-    #[vmstate(exists = Self::has_framebuffer)]
+    #[vmstate(exists = framebuffer)]
     pub fb_bytes_pp: Unused<4>,
-    #[vmstate(name = "fb.width", exists = Self::has_framebuffer)]
+    #[vmstate(name = "fb.width", exists = framebuffer)]
     pub fb_width: u32,
-    #[vmstate(name = "fb.height", exists = Self::has_framebuffer)]
+    #[vmstate(name = "fb.height", exists = framebuffer)]
     pub fb_height: u32,
-    #[vmstate(name = "fb.stride", exists = Self::has_framebuffer)]
+    #[vmstate(name = "fb.stride", exists = framebuffer)]
     pub fb_stride: u32,
-    #[vmstate(name = "fb.offset", exists = Self::has_framebuffer)]
+    #[vmstate(name = "fb.offset", exists = framebuffer)]
     pub fb_offset: u32,
-}
-
-impl<const FRAMEBUFFER: bool> Scanout<FRAMEBUFFER> {
-    fn has_framebuffer(&self, _version: u32) -> bool {
-        FRAMEBUFFER
-    }
 }

@@ -9,11 +9,14 @@ use super::{
 use crate::decode::body::{Finder, Found, Index, Lost};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits::{MAX_COMMANDS, MAX_SECTIONS};
-use crate::schema::StreamDescription;
+use crate::schema::{Dialect, StreamDescription};
 use crate::stream::{
     locate, Configuration, Event, Live, PageSizeSource, Parser, SectionHeader, SectionId,
     SectionKind, Stream,
 };
+
+/// Of a description that stood in a device of its own: it never left the patches of 2014, and the oldest dialect is the nearest.
+const EARLY: Dialect = Dialect::Qemu5_2;
 
 /// A machine that is being read.
 ///
@@ -108,10 +111,10 @@ impl<'s, 'm> Collector<'s, 'm> {
             }
             Event::Live(record) => {
                 if let Live::DebugMigration(text) = &record.live {
-                    self.describe(text.json, text.json_at);
+                    self.describe(text.json, text.json_at, Some(EARLY));
                 }
             }
-            Event::Description(text) => self.describe(text.json, text.at + 5),
+            Event::Description(text) => self.describe(text.json, text.at + 5, None),
             Event::Trailing(trailing) => {
                 let (at, len) = (trailing.at, trailing.bytes.len() as u64);
                 self.machine.trailing = Some(MachineTrailing {
@@ -150,7 +153,7 @@ impl<'s, 'm> Collector<'s, 'm> {
     fn describe_at_tail(&mut self) {
         if let Some(found) = locate::description_at_tail(self.data) {
             self.located = true;
-            self.describe(found.json, self.base + found.at as u64 + 5);
+            self.describe(found.json, self.base + found.at as u64 + 5, None);
         }
     }
 
@@ -164,19 +167,19 @@ impl<'s, 'm> Collector<'s, 'm> {
             return;
         };
         if let Some(found) = locate::debug_migration(rest) {
-            self.describe(found.json, from + found.at as u64 + 4);
+            self.describe(found.json, from + found.at as u64 + 4, Some(EARLY));
         }
     }
 
     /// Takes a description, unless there is one. A broken one is a problem of the stream, and does not stop its reader.
-    fn describe(&mut self, json: &[u8], at: u64) {
+    fn describe(&mut self, json: &[u8], at: u64, known: Option<Dialect>) {
         if self.machine.description.is_some() || self.described_at.replace(at) == Some(at) {
             return;
         }
         match StreamDescription::from_json(json, at) {
             Ok(content) => {
                 self.index = Index::new(&content);
-                let dialect = content.dialect(json);
+                let dialect = known.unwrap_or_else(|| content.dialect(json));
                 self.machine.description = Some(MachineDescription {
                     at,
                     len: json.len() as u64,
