@@ -2,7 +2,7 @@
 //!
 //! In go the lines of a log and, where there are, the stream and what is known of the target; out comes a [`Diagnosis`], the
 //! causes in order. The words are data ([`catalogue`]); the model of a load that finds the true cause is
-//! [`crate::judge::check`]; printing is left to [`crate::report::explain`].
+//! [`crate::migration::judge::check`]; printing is left to [`crate::report::explain`].
 
 pub mod catalogue;
 mod facts;
@@ -22,8 +22,8 @@ pub use place::{Place, Row};
 use vmsd_schema::decode::machine::{Machine, Options};
 use vmsd_schema::stream::Parser;
 
-use crate::judge::Judge;
-use crate::side::Side;
+use crate::migration::judge::Judge;
+use crate::migration::side::Side;
 
 /// What came of it.
 #[derive(Debug, Default)]

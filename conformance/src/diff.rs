@@ -9,8 +9,8 @@ mod shown;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
-use crate::contents::{Contents, Device};
-use crate::outline::{Outline, Settings};
+use crate::reading::contents::{Contents, Device};
+use crate::reading::outline::{Outline, Settings};
 use crate::report::inspect::uuid_text;
 
 use place::Place;

@@ -5,7 +5,7 @@
 //! ```
 //!
 //! In go descriptions of sections, out comes the text of a crate. Reading streams and writing files is left to
-//! [`crate::input`] and to the command.
+//! [`crate::files::input`] and to the command.
 
 pub mod batch;
 pub mod c;

@@ -12,7 +12,7 @@ use std::{fmt, fs, io, thread};
 
 use serde_json::{json, Value};
 
-use crate::leftovers::{Bound, TemporaryFile};
+use crate::files::leftovers::{Bound, TemporaryFile};
 
 /// How long a QEMU may take to start, to save or to load. An empty guest takes a tenth of a second.
 const PATIENCE: Duration = Duration::from_secs(60);

@@ -23,7 +23,7 @@ mod qcow2_writer;
 
 use std::io::{self, Read};
 
-use conformance::container::{self, Layer, Options, Source};
+use conformance::files::container::{self, Layer, Options, Source};
 
 /// What begins like a stream and has runs of zeros and of other bytes.
 pub(crate) fn stream(len: usize) -> Vec<u8> {

@@ -9,9 +9,9 @@
 
 use std::path::Path;
 
-use conformance::judge::{check, Judge};
+use conformance::migration::judge::{check, Judge};
+use conformance::migration::side::Side;
 use conformance::mirrors;
-use conformance::side::Side;
 use vmsd_schema::compat::Verdict;
 use vmsd_schema::decode::machine::{Machine, Options};
 use vmsd_schema::decode::{Content, Node, Struct};

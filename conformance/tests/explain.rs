@@ -12,8 +12,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use conformance::diagnose::{Diagnosis, Evidence, Stream};
-use conformance::judge::Judge;
-use conformance::side::Side;
+use conformance::migration::judge::Judge;
+use conformance::migration::side::Side;
 use serde::Deserialize;
 
 /// A defect, and what an explanation must name first.

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-use conformance::source::Source;
+use conformance::migration::source::Source;
 use serde_json::Value;
 use vmsd_schema::compat::{self, check, Matrix, Mode, Verdict};
 

@@ -10,15 +10,15 @@ use std::io::{self, Cursor, Write};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use conformance::container::{Content, Source};
-use conformance::contents::devices;
 use conformance::diff::{diff, Side};
-use conformance::input::Input;
-use conformance::outline::Outline;
+use conformance::files::container::{Content, Source};
+use conformance::files::input::Input;
+use conformance::reading::contents::devices;
+use conformance::reading::outline::Outline;
+use conformance::reading::walk::{Stop, Walk};
 use conformance::report::hexdump::{Dump, Options};
 use conformance::report::{decode, Styles};
-use conformance::strip::{Mode, Strip};
-use conformance::walk::{Stop, Walk};
+use conformance::rewrite::strip::{Mode, Strip};
 
 /// A stream, whether it keeps its description, and the distance of the bytes that are cut at and changed.
 struct Case {

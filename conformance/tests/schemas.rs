@@ -9,7 +9,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use conformance::source::{self, Kind, Loaded, Source};
+use conformance::migration::source::{self, Kind, Loaded, Source};
 use vmsd_schema::schema::{Count, Dialect, Extent, Presence, Schema, SchemaSet, Shape};
 
 fn corpus(folder: &str) -> Vec<PathBuf> {

@@ -14,8 +14,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use conformance::judge::{check, Judge, Reading};
-use conformance::side::Side;
+use conformance::migration::judge::{check, Judge, Reading};
+use conformance::migration::side::Side;
 use serde_json::Value;
 use vmsd_schema::compat::{by_id, Finding, Severity, Verdict};
 use vmsd_schema::schema::SchemaSet;

@@ -4,7 +4,7 @@
 
 use std::io::{Cursor, Read};
 
-use conformance::container::{self, Content, Options, Source};
+use conformance::files::container::{self, Content, Options, Source};
 
 /// Bytes that are read out of a container.
 const MAX_READ: u64 = 1 << 20;

@@ -6,9 +6,9 @@
 use std::sync::OnceLock;
 
 use conformance::diagnose::{Cause, Diagnosis, Evidence, Failure, Stream};
-use conformance::judge::Judge;
+use conformance::migration::judge::Judge;
+use conformance::migration::side::Side;
 use conformance::report::{explain as report, Styles};
-use conformance::side::Side;
 use include_dir::{include_dir, Dir};
 use vmsd_schema::wire::marker;
 

@@ -7,8 +7,8 @@ use vmsd_schema::{Error, ErrorKind};
 
 use super::catalogue::{catalogue, Words};
 use super::{known, values, Cause, Certainty, Facts, Stream};
-use crate::judge::{check, Judge};
-use crate::side::Side;
+use crate::migration::judge::{check, Judge};
+use crate::migration::side::Side;
 
 /// How far from the end of a body its footer is looked for.
 const SEARCH: usize = 1 << 16;

@@ -13,7 +13,7 @@ use super::package::{self, Device};
 use super::sample::Samples;
 use super::write::{self, Dependency};
 use crate::conform::Stream;
-use crate::output::Output;
+use crate::files::output::Output;
 
 /// Devices of some streams, and those streams without anything else.
 #[derive(Debug, Default)]

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::package::Sources;
-use crate::output::Output;
+use crate::files::output::Output;
 
 /// Where the generated crate finds `vmsd-schema`.
 #[derive(Clone, Debug)]

@@ -11,8 +11,8 @@ use vmsd_schema::stream::{BlockIndex, Ram, RamDestination, RamLoader};
 use vmsd_schema::{Error, ErrorKind};
 
 use super::image::Fault;
-use crate::container::error_of;
-use crate::container::multifd::{Channel, Packet, Pages};
+use crate::files::container::error_of;
+use crate::files::container::multifd::{Channel, Packet, Pages};
 
 type Bytes = Box<dyn Read + Send>;
 

@@ -13,7 +13,7 @@ use super::image::Image;
 use super::layout::Layout;
 use super::load::{load, Loaded, Opener, Plan, Streams};
 use super::BlockTally;
-use crate::walk::Stop;
+use crate::reading::walk::Stop;
 
 /// The unit of comparison: the smallest page of the machines that have large memories.
 const PAGE: u64 = 4096;

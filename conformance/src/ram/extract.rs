@@ -12,8 +12,8 @@ use super::address::MemoryMap;
 use super::layout::{Form, Layout, Target};
 use super::load::{load, Loaded, Opener, Plan};
 use super::BlockTally;
-use crate::outline::Outline;
-use crate::walk::{Stop, Walk};
+use crate::reading::outline::Outline;
+use crate::reading::walk::{Stop, Walk};
 
 /// Bytes of a file that are allowed without asking: what ext4 can hold. A hostile stream can list a block of 2^63 bytes.
 pub const MAX_SIZE: u64 = 16 << 40;

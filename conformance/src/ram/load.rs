@@ -15,11 +15,11 @@ use super::channels::Channels;
 use super::image::{Fault, Image};
 use super::layout::Layout;
 use super::BlockTally;
-use crate::container::multifd::channels_beside;
-use crate::container::{error_of, io_error, Content, Options};
-use crate::input::{Input, STDIN};
-use crate::outline::Outline;
-use crate::walk::{Step, Stop, Thing, Visit, Walk};
+use crate::files::container::multifd::channels_beside;
+use crate::files::container::{error_of, io_error, Content, Options};
+use crate::files::input::{Input, STDIN};
+use crate::reading::outline::Outline;
+use crate::reading::walk::{Step, Stop, Thing, Visit, Walk};
 
 /// A file and what lies beside it: enough to read it more than once.
 #[derive(Clone, Debug)]

@@ -5,7 +5,7 @@ use std::io::{self, Read, Write};
 
 use serde::Serialize;
 
-use crate::container::multifd::{Channel, Packet};
+use crate::files::container::multifd::{Channel, Packet};
 
 /// What went through a channel.
 #[derive(Debug, Default, Serialize)]

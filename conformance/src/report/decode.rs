@@ -8,7 +8,7 @@ use super::scalar::{Count, Hex};
 use super::subject::Subject;
 use super::tree::Tree;
 use super::Styles;
-use crate::contents::{Contents, Device};
+use crate::reading::contents::{Contents, Device};
 
 /// Writes the configuration and the trees of `devices`.
 ///

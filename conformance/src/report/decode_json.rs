@@ -6,7 +6,7 @@ use super::inspect::kind;
 use super::inspect_json::{measured_by, Finding, Head, Ram};
 use super::subject::Subject;
 use super::tree_json::{hex, Body};
-use crate::contents::{Contents, Device as Section};
+use crate::reading::contents::{Contents, Device as Section};
 
 /// The whole report.
 #[derive(Serialize)]

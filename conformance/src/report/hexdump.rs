@@ -20,9 +20,9 @@ use self::ram::Run;
 use super::inspect::{kind, uuid_text};
 use super::scalar::Hex;
 use super::Styles;
-use crate::explain::explain;
-use crate::measure::Measured;
-use crate::walk::{Step, Thing};
+use crate::reading::lay_open::explain;
+use crate::reading::measure::Measured;
+use crate::reading::walk::{Step, Thing};
 
 /// What is shown, and how far.
 #[derive(Clone, Copy, Debug, Default)]

@@ -9,9 +9,9 @@ use super::inspect_json::measured_by;
 use super::passes;
 use super::scalar::Count;
 use super::Styles;
-use crate::container::Layer;
-use crate::outline::{Item, SectionItem};
+use crate::files::container::Layer;
 use crate::ram::{BlockTally, Pages};
+use crate::reading::outline::{Item, SectionItem};
 use crate::report::subject::Subject;
 
 /// Writes the report.

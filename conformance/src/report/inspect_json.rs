@@ -9,10 +9,10 @@ use super::inspect::{dialect_name, kind, page_size_source, uuid_text};
 use super::passes::PassReport;
 use super::subject::Subject;
 use super::tree_json::SCHEMA_VERSION;
-use crate::container::Layer;
-use crate::measure::Measured;
-use crate::outline::{Item, SectionItem, Settings};
+use crate::files::container::Layer;
 use crate::ram::{BlockTally, Pages};
+use crate::reading::measure::Measured;
+use crate::reading::outline::{Item, SectionItem, Settings};
 
 /// The facts that every report on one stream begins with.
 #[derive(Serialize)]

@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::check::{self, Checked};
 use super::tree_json::SCHEMA_VERSION;
 use super::Styles;
-use crate::preflight::{plain, Agreement, Way};
+use crate::migration::preflight::{plain, Agreement, Way};
 use crate::qemu::Verdict;
 
 /// Writes each way: what the check says, what QEMU says, and whether they agree.

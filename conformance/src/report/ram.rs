@@ -8,9 +8,9 @@ use super::inspect::kinds;
 use super::inspect_json::PageCounts;
 use super::tree_json::SCHEMA_VERSION;
 use super::Styles;
-use crate::outline::Outline;
 use crate::ram::address::{MemoryMap, Unknown};
 use crate::ram::Pages;
+use crate::reading::outline::Outline;
 
 /// The report.
 #[derive(Serialize)]

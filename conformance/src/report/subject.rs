@@ -2,8 +2,8 @@
 
 use vmsd_schema::schema::{Dialect, StreamDescription};
 
-use crate::container::Layer;
-use crate::outline::Outline;
+use crate::files::container::Layer;
+use crate::reading::outline::Outline;
 
 /// A stream that was walked, and where it came from.
 pub struct Subject<'a> {

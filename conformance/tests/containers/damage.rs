@@ -1,7 +1,7 @@
 //! Each header field of each container, cut, zeroed and with all bits set: the error names the container and
 //! the field. Where a field may have any value, the table says so.
 
-use conformance::container::{Compression, Options};
+use conformance::files::container::{Compression, Options};
 
 use crate::libvirt_writer::{compressed, Libvirt};
 use crate::qcow2_writer::{Packing, Qcow2, State};

@@ -7,11 +7,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use conformance::container::{self, Compression, Layer, Options, Source};
-use conformance::input::Input;
-use conformance::outline::Outline;
-use conformance::relocate::Relocate;
-use conformance::walk::Walk;
+use conformance::files::container::{self, Compression, Layer, Options, Source};
+use conformance::files::input::Input;
+use conformance::reading::outline::Outline;
+use conformance::reading::walk::Walk;
+use conformance::rewrite::relocate::Relocate;
 
 use crate::libvirt_writer::{compressed, Libvirt};
 use crate::qcow2_writer::{Packing, Qcow2, State};

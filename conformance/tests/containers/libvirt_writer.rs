@@ -1,6 +1,6 @@
 //! Writes the images that libvirt saves.
 
-use conformance::container::Compression;
+use conformance::files::container::Compression;
 
 /// What an image is to be like.
 #[derive(Clone)]

@@ -2,7 +2,7 @@
 
 use std::io::Write as _;
 
-use conformance::container::multifd::{Channel, Packet, PageCompression};
+use conformance::files::container::multifd::{Channel, Packet, PageCompression};
 
 const PAGE: usize = 4096;
 
@@ -248,9 +248,10 @@ fn captures_of_channels_are_found_beside_their_main_channel() {
     write("guest.c.multifd", &channel(0));
     write("guest.txt", b"some text");
     write("other.a.multifd", &channel(1));
-    let found =
-        conformance::container::multifd::channels_beside(&folder.path().join("guest.main.qevm"))
-            .unwrap();
+    let found = conformance::files::container::multifd::channels_beside(
+        &folder.path().join("guest.main.qevm"),
+    )
+    .unwrap();
     let names: Vec<_> = found
         .iter()
         .map(|(path, init)| (path.file_name().unwrap().to_str().unwrap(), init.id))

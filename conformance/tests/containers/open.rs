@@ -1,6 +1,6 @@
 //! Every container, alone and inside another, gives the stream that was put in.
 
-use conformance::container::{self, Compression, Content, Options, Source, Unwrapped};
+use conformance::files::container::{self, Compression, Content, Options, Source, Unwrapped};
 
 use crate::libvirt_writer::{compressed, Libvirt, XML};
 use crate::qcow2_writer::{Packing, Qcow2, State};

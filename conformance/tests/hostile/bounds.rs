@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use conformance::limits::{MAX_UNPACKED_JSON, MEMORY_CONSTANT, MEMORY_PER_BYTE};
+use conformance::migration::source::Source;
 use conformance::mirrors;
-use conformance::source::Source;
 use tempfile::NamedTempFile;
 
 use super::damage::{processor_time, words};

@@ -10,9 +10,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use std::{env, fs, thread};
 
-use conformance::judge::{Judge, Reading};
+use conformance::migration::judge::{Judge, Reading};
+use conformance::migration::side::Side;
 use conformance::mirrors;
-use conformance::side::Side;
 use rustix::time::{clock_gettime, ClockId};
 use vmsd_schema::decode::typed::Registry;
 

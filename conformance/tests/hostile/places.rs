@@ -2,9 +2,9 @@
 
 use std::io;
 
-use conformance::container::{Content, Source};
-use conformance::input::Input;
-use conformance::walk::{Thing, Walk};
+use conformance::files::container::{Content, Source};
+use conformance::files::input::Input;
+use conformance::reading::walk::{Thing, Walk};
 use vmsd_schema::stream::Event;
 
 /// Of a RAM record this much is looked at: flags, block name, and what comes before a page.

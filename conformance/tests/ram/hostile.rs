@@ -48,7 +48,7 @@ fn pages_far_apart_cost_what_they_hold() {
     folder.write("main.qevm", &stream.finish());
     let opener = conformance::ram::load::Opener {
         path: folder.write("main", &[]).with_file_name("main.qevm"),
-        options: conformance::container::Options::default(),
+        options: conformance::files::container::Options::default(),
         page_size: None,
         channels: Vec::new(),
     };

@@ -4,10 +4,10 @@ use std::fs::{self, File};
 use std::os::unix::fs::MetadataExt;
 use std::path::PathBuf;
 
-use conformance::container::Options;
+use conformance::files::container::Options;
 use conformance::ram::extract::{extract, Failure, Request, What, MAX_SIZE};
 use conformance::ram::load::Opener;
-use conformance::walk::Stop;
+use conformance::reading::walk::Stop;
 
 pub(crate) const PAGE: usize = 4096;
 const SECTION: u32 = 2;

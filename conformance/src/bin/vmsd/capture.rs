@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::path::PathBuf;
 
-use conformance::output::Output;
+use conformance::files::output::Output;
 use conformance::qemu::Machine;
 
 use crate::common::{Context, Exit, Failure};

@@ -3,9 +3,9 @@
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use conformance::judge::{check, Judge, Reading};
+use conformance::migration::judge::{check, Judge, Reading};
+use conformance::migration::side::Side;
 use conformance::report::check::{self as report, Checked};
-use conformance::side::Side;
 use vmsd_schema::compat::Verdict;
 
 use crate::common::{print_json, Context, Exit, Failure, Format};

@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 
 use anstream::ColorChoice;
 use clap::ValueEnum;
-use conformance::container::{error_of, Content, Layer, Options};
-use conformance::input::Input;
-use conformance::measure::Measurer;
-use conformance::outline::Outline;
+use conformance::files::container::{error_of, Content, Layer, Options};
+use conformance::files::input::Input;
+use conformance::reading::measure::Measurer;
+use conformance::reading::outline::Outline;
+use conformance::reading::walk::{Stop, Walk};
 use conformance::report::subject::Subject;
 use conformance::report::Styles;
-use conformance::walk::{Stop, Walk};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 use vmsd_schema::{Dialect, Error};

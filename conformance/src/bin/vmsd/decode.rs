@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use conformance::contents::{devices, Contents, Device};
+use conformance::reading::contents::{devices, Contents, Device};
+use conformance::reading::select::{select, Names};
 use conformance::report::analyze::{analyze, Body, Section};
 use conformance::report::{decode, decode_json};
-use conformance::select::{select, Names};
 use vmsd_schema::stream::SectionKind;
 
 use crate::common::{print_json, Context, Exit, Failure, Opened, ReadArgs};

@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use conformance::contents::devices;
 use conformance::diff::{diff, Change, Side};
-use conformance::input::STDIN;
+use conformance::files::input::STDIN;
 use conformance::ram::compare::{compare, Changed, Memory};
 use conformance::ram::load::Opener;
+use conformance::reading::contents::devices;
+use conformance::reading::select::matches;
 use conformance::report::diff as report;
-use conformance::select::matches;
 
 use crate::common::{print_json, Context, Exit, Failure, Format, Opened, ReadArgs};
 

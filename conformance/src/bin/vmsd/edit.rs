@@ -4,10 +4,10 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
 use clap::ArgGroup;
-use conformance::edit::{plan, Patch, Patcher, Wanted};
-use conformance::input::{same_file, STDIN};
-use conformance::output::Output;
-use conformance::walk::Stop;
+use conformance::files::input::{same_file, STDIN};
+use conformance::files::output::Output;
+use conformance::reading::walk::Stop;
+use conformance::rewrite::edit::{plan, Patch, Patcher, Wanted};
 
 use crate::common::{open, start, Context, Exit, Failure, Opened, ReadArgs};
 

@@ -5,9 +5,9 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use conformance::diagnose::{Evidence, Stream};
-use conformance::judge::Judge;
+use conformance::migration::judge::Judge;
+use conformance::migration::side::Side;
 use conformance::report::explain as report;
-use conformance::side::Side;
 
 use crate::common::{print_json, Context, Exit, Failure, Format};
 

@@ -3,9 +3,9 @@
 use std::io;
 use std::path::PathBuf;
 
+use conformance::reading::select::{select, Names};
+use conformance::reading::walk::{Step, Stop, Thing};
 use conformance::report::hexdump::{Dump, Options};
-use conformance::select::{select, Names};
-use conformance::walk::{Step, Stop, Thing};
 use vmsd_schema::stream::{Event, SectionHeader};
 
 use crate::common::{open, start, Context, Exit, Failure, ReadArgs};

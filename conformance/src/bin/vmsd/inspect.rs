@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use conformance::container::Content;
-use conformance::input::Input;
+use conformance::files::container::Content;
+use conformance::files::input::Input;
 use conformance::report::{channel, inspect, inspect_json};
 
 use crate::common::{open, print_json, Context, Exit, Failure, Format, Opened, ReadArgs};

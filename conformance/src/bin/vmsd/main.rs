@@ -26,7 +26,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use conformance::shortened::shortened;
+use conformance::files::shortened::shortened;
 
 use common::{Context, Exit, Failure, GlobalArgs};
 

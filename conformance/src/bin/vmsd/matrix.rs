@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use clap::ValueEnum;
-use conformance::judge::{check, Judge};
-use conformance::policy::{Date, Policy};
+use conformance::migration::judge::{check, Judge};
+use conformance::migration::policy::{Date, Policy};
+use conformance::migration::side::{self, Side};
 use conformance::report::matrix::{self as report, Subject};
-use conformance::side::{self, Side};
 use vmsd_schema::compat::{Matrix, Mode, Verdict};
 use vmsd_schema::schema::Dialect;
 

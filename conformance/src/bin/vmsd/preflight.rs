@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use conformance::judge::Judge;
-use conformance::preflight::{capture, way, Agreement, Captured};
+use conformance::migration::judge::Judge;
+use conformance::migration::preflight::{capture, way, Agreement, Captured};
 use conformance::qemu::Machine;
 use conformance::report::preflight as report;
 

@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use clap::{Subcommand, ValueEnum};
-use conformance::input::same_file;
-use conformance::output::Output;
+use conformance::files::input::same_file;
+use conformance::files::output::Output;
 use conformance::ram::address::MemoryMap;
 use conformance::ram::extract::{self, Extracted, Request, What, MAX_SIZE};
 use conformance::ram::load::Opener;
@@ -154,7 +154,9 @@ impl ExtractArgs {
         let extracted = extract::extract(&opener, &request, file, &mut |done| progress.at(done))
             .map_err(|error| match error {
                 extract::Failure::Sentence(sentence) => Failure::file(&source, sentence),
-                extract::Failure::Stop(conformance::walk::Stop::Output(error)) => failure(error),
+                extract::Failure::Stop(conformance::reading::walk::Stop::Output(error)) => {
+                    failure(error)
+                }
                 extract::Failure::Stop(stop) => Failure::stop(&source, stop),
             })?;
         drop(progress);

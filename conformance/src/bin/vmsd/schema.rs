@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use clap::ValueEnum;
-use conformance::output::Output;
-use conformance::source::{self, Loaded, Source};
+use conformance::files::output::Output;
+use conformance::migration::source::{self, Loaded, Source};
 use vmsd_schema::schema::{Dialect, SchemaSet};
 
 use crate::common::{Context, Exit, Failure};

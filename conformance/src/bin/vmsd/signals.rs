@@ -9,8 +9,8 @@ use std::os::fd::AsFd;
 use std::thread;
 use std::time::Duration;
 
-use conformance::leftovers;
-use conformance::shortened::shortened;
+use conformance::files::leftovers;
+use conformance::files::shortened::shortened;
 use signal_hook::consts::{SIGBUS, SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::iterator::Signals;
 use signal_hook::low_level::{exit, register};

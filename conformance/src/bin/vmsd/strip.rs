@@ -3,11 +3,11 @@
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use conformance::input::{same_file, STDIN};
-use conformance::output::Output;
+use conformance::files::input::{same_file, STDIN};
+use conformance::files::output::Output;
+use conformance::reading::walk::{Stop, Walk};
 use conformance::report::scalar::Count;
-use conformance::strip::{Mode, Report, Strip};
-use conformance::walk::{Stop, Walk};
+use conformance::rewrite::strip::{Mode, Report, Strip};
 
 use crate::common::{open, start, Context, Exit, Failure, ReadArgs};
 

@@ -3,11 +3,11 @@
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 
-use conformance::container::{libvirt, Content, Layer, Unwrapped};
-use conformance::input::Input;
-use conformance::output::Output;
-use conformance::relocate::Relocate;
-use conformance::walk::Walk;
+use conformance::files::container::{libvirt, Content, Layer, Unwrapped};
+use conformance::files::input::Input;
+use conformance::files::output::Output;
+use conformance::reading::walk::Walk;
+use conformance::rewrite::relocate::Relocate;
 
 use crate::common::{open, Context, Exit, Failure, PlaceArgs};
 

@@ -9,8 +9,9 @@ use vmsd_schema::decode::typed::Registry;
 use vmsd_schema::schema::{Dialect, SchemaSet};
 use vmsd_schema::stream::Parser;
 
+use crate::migration::source;
+use crate::mirrors;
 use crate::qemu::QemuError;
-use crate::{mirrors, source};
 
 /// What the model is made of.
 pub(super) struct Sources {

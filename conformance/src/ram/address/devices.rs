@@ -4,10 +4,10 @@ use vmsd_schema::decode::{Content, Node};
 
 use super::main_memory::main_memory;
 use super::{MemoryMap, Source, Unknown, FOUR_GIB, GIB, MIB};
-use crate::contents::{Contents, Device};
-use crate::outline::Outline;
 use crate::ram::BlockTally;
-use crate::walk::Walk;
+use crate::reading::contents::{Contents, Device};
+use crate::reading::outline::Outline;
+use crate::reading::walk::Walk;
 
 /// From here on the memory of an AMD guest is moved above 1 TiB (`pc_max_used_gpa`); its CPU is not on the stream.
 const AMD_HOLE: u64 = 0xfd_0000_0000;

@@ -5,8 +5,8 @@ use std::io;
 use vmsd_schema::stream::{Ram, RamBlockEntry, RamPage};
 
 use super::Dump;
+use crate::reading::walk::Step;
 use crate::report::scalar::Count;
-use crate::walk::Step;
 
 /// Page records that are counted and not shown.
 pub(super) struct Run {

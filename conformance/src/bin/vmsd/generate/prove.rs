@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use conformance::files::output::Output;
 use conformance::generate::batch::Batch;
 use conformance::generate::prove::{Count, Outcome};
 use conformance::generate::write::Dependency;
-use conformance::output::Output;
 
 use crate::common::{Context, Exit, Failure};
 use crate::files::files;

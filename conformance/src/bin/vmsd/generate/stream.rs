@@ -4,8 +4,8 @@ use std::fs;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-use conformance::output::Output;
-use conformance::source::{self, Source};
+use conformance::files::output::Output;
+use conformance::migration::source::{self, Source};
 use vmsd_schema::arbitrary::{entropy, Mutator, Unstructured, ValidStream};
 use vmsd_schema::schema::SchemaSet;
 
