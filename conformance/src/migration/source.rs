@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 
 use vmsd_schema::decode::machine::{Machine, Options};
 use vmsd_schema::decode::typed::Mirror;
-use vmsd_schema::schema::{Clash, Coverage, Device, Dialect, Schema, SchemaSet, StreamDescription};
+use vmsd_schema::schema::{
+    Clash, Coverage, Device, Dialect, Field, Schema, SchemaSet, StreamDescription,
+};
 use vmsd_schema::stream::Parser;
 use vmsd_schema::{Error, ErrorKind};
 
@@ -157,6 +159,9 @@ pub fn builtin(dialect: Option<Dialect>) -> SchemaSet {
 fn schema_in(mirror: &Mirror, dialect: Dialect) -> Schema {
     let mut schema = mirror.schema();
     mirrors::prune(&mut schema, dialect);
+    if !is_renamed(&schema) {
+        return schema;
+    }
     if let Ok(described) = mirror.make().describe(dialect, mirror.version) {
         rename(
             &mut schema,
@@ -164,6 +169,13 @@ fn schema_in(mirror: &Mirror, dialect: Dialect) -> Schema {
         );
     }
     schema
+}
+
+/// Whether a field has another name in some version.
+fn is_renamed(schema: &Schema) -> bool {
+    let field =
+        |field: &Field| !field.aliases.is_empty() || field.shape.tables().iter().any(is_renamed);
+    schema.fields.iter().any(field) || schema.subsections.iter().any(is_renamed)
 }
 
 fn rename(schema: &mut Schema, shown: &Schema) {
