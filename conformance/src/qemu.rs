@@ -101,6 +101,18 @@ impl Machine {
         Ok(saved)
     }
 
+    /// How many CPUs the machine can have (`maxcpus` of `-smp`); none where it is of a kind that cannot get more.
+    ///
+    /// # Errors
+    /// If QEMU does not start.
+    pub fn max_cpus(&self) -> Result<Option<u64>> {
+        let mut process = Process::start(self, &[])?;
+        let slots = process.execute("query-hotpluggable-cpus", json!({}));
+        process.quit();
+        let slots = slots.ok().and_then(|slots| slots.as_array().map(Vec::len));
+        Ok(slots.map(|slots| slots as u64))
+    }
+
     /// What `-dump-vmstate` writes of the machine.
     ///
     /// # Errors

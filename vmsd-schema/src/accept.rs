@@ -51,6 +51,8 @@ pub struct Target<'t> {
     pub knowledge: &'t Knowledge<'t>,
     /// Its QEMU version, as far as it matters here.
     pub qemu: Dialect,
+    /// How many CPUs it can have (`maxcpus` of `-smp`), which its stream need not show.
+    pub max_cpus: Option<u64>,
 }
 
 /// All that stands between `source` and `target`, in the order in which the target would come upon it.

@@ -108,6 +108,7 @@ pub fn check(source: &Reading<'_>, target: &Reading<'_>) -> Vec<Finding> {
         machine: to,
         knowledge: target.knowledge(),
         qemu: target.qemu.unwrap_or(Dialect::Qemu10_0),
+        max_cpus: target.side.max_cpus,
     };
     accept::check(&source, &target)
 }

@@ -63,6 +63,7 @@ pub fn capture(machine: &qemu::Machine, name: &str) -> Result<Captured, QemuErro
             name: format!("{name} ({version})"),
             stream: Some(stream),
             sets: vec![Arc::new(tables)],
+            max_cpus: machine.max_cpus()?,
         },
         version,
     })

@@ -16,6 +16,8 @@ pub struct Side {
     pub stream: Option<Vec<u8>>,
     /// Schemas of its other sources.
     pub sets: Vec<Arc<SchemaSet>>,
+    /// How many CPUs it can have, if whoever asks knows it.
+    pub max_cpus: Option<u64>,
 }
 
 impl Side {
@@ -47,6 +49,7 @@ impl Side {
             name: format!("built-in mirrors {dialect}"),
             stream: None,
             sets: vec![Arc::new(source::builtin(Some(dialect)))],
+            max_cpus: None,
         }
     }
 

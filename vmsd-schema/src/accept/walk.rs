@@ -40,8 +40,9 @@ pub(super) struct Walk<'k> {
     /// Whether the layout that is read by is the source's, for want of the target's.
     pub(super) borrowed: bool,
     pub(super) differences: Vec<Difference>,
-    /// How many CPUs the target has.
+    /// How many CPUs the target has, and can have.
     pub(super) cpus: u64,
+    pub(super) max_cpus: Option<u64>,
     /// What does not stop the load for certain.
     pub(super) doubts: Vec<Refusal>,
     numbers: Numbers,
@@ -68,6 +69,7 @@ impl<'k> Walk<'k> {
             borrowed: false,
             accelerated: named("kvmclock").next().is_some(),
             cpus: named("cpu_common").count() as u64,
+            max_cpus: target.max_cpus,
             differences: Vec::new(),
             doubts: Vec::new(),
             numbers: Numbers::default(),

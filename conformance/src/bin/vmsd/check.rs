@@ -38,6 +38,9 @@ pub(crate) struct Args {
     /// Which directions are checked.
     #[arg(long, value_enum, default_value_t = Mode::Backward)]
     mode: Mode,
+    /// How many CPUs TO can have (maxcpus of -smp), which its stream need not show.
+    #[arg(long, value_name = "N")]
+    maxcpus: Option<u64>,
     /// Leave the built-in mirrors of QEMU's devices out.
     #[arg(long)]
     no_builtin: bool,
@@ -60,6 +63,7 @@ enum Mode {
 impl Args {
     pub(crate) fn run(&self, context: &mut Context) -> Result<Exit, Failure> {
         let mut sides = [load(&self.from)?, load(&self.to)?];
+        sides[1].max_cpus = self.maxcpus;
         if self.reverse {
             sides.reverse();
         }

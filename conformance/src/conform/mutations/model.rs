@@ -105,6 +105,7 @@ impl<'s> Model<'s> {
             machine: &self.machine,
             knowledge: &knowledge,
             qemu: self.qemu,
+            max_cpus: None,
         };
         let findings = accept::check(&source, &target);
         let verdict = Verdict::of(&findings);
