@@ -8,6 +8,7 @@
 //! | `image` | memory in a sparse file, as the destination of a migration |
 //! | `channels` | pages that came through multifd channels |
 //! | `load` | a stream, and its channels, into an image |
+//! | `resent` | which pages come again, and need not be written before |
 //! | `extract`, `compare` | an image as a file, two images side by side |
 
 pub mod address;
@@ -19,6 +20,7 @@ mod layout;
 pub mod load;
 mod pages;
 mod passes;
+mod resent;
 
 pub use layout::Form;
 pub use passes::{Pass, Passes};

@@ -22,6 +22,8 @@ pub struct Feed {
     ahead: Option<Ahead>,
     /// A mapped file's pages, where they are copied.
     copies: Option<Copies>,
+    /// The place at which a mapped file is mapped anew, if it is to take little memory.
+    renew_at: Option<usize>,
 }
 
 enum Store {
@@ -45,6 +47,9 @@ const SMALL: usize = 8 << 20;
 
 /// What is asked of a pipe at once. A pipe of Linux holds half of it, and it stays in the processor's cache.
 const CHUNK: usize = 128 << 10;
+
+/// So much of a mapped file is in memory at most where it is to take little.
+const RENEW: usize = 16 << 20;
 
 /// What is asked of a pipe first.
 const SMALLEST: usize = 4 << 10;
@@ -83,6 +88,7 @@ impl Feed {
             origin,
             ahead,
             copies: None,
+            renew_at: None,
         })
     }
 
@@ -94,6 +100,19 @@ impl Feed {
         if self.copies.is_some() {
             self.ahead = None;
         }
+    }
+
+    /// Whether the stream is a file's bytes as they lie there.
+    #[must_use]
+    pub fn is_of_file(&self) -> bool {
+        matches!(&self.store, Store::Mapped(window) if window.is_file())
+    }
+
+    /// Pages will hardly be looked at: what was passed of a mapped file need not stay in memory.
+    pub fn spare_memory(&mut self) {
+        self.copies = None;
+        self.ahead = None;
+        self.renew_at = Some(RENEW);
     }
 
     /// What is here for a run of pages, of which one has `page` bytes: at most `most`.
@@ -144,6 +163,17 @@ impl Feed {
         if let Some(ahead) = &mut self.ahead {
             ahead.reached(self.start);
         }
+        if self.renew_at.is_some_and(|at| self.start >= at) {
+            self.renew();
+        }
+    }
+
+    #[cold]
+    fn renew(&mut self) {
+        if let Store::Mapped(window) = &mut self.store {
+            window.renew();
+        }
+        self.renew_at = Some(self.start + RENEW);
     }
 
     /// Reads on, so that at least `missing` bytes more are here, or the end is known.

@@ -35,6 +35,12 @@ impl Map {
         })
     }
 
+    /// The same bytes once more, none of them in memory yet; nothing where the file has changed its length.
+    pub fn again(&self) -> Option<Self> {
+        let map = Self::new(&self.file).ok()?;
+        (map.len() == self.len()).then_some(map)
+    }
+
     /// Copies bytes from `at` on, as many as there are, without bringing them into this process's memory.
     pub fn copy(&self, at: usize, buffer: &mut [u8]) -> usize {
         let mut len = 0;

@@ -14,6 +14,7 @@ use vmsd_schema::{Error, ErrorKind};
 use super::channels::Channels;
 use super::image::{Fault, Image};
 use super::layout::Layout;
+use super::resent::Resent;
 use super::BlockTally;
 use crate::files::container::multifd::channels_beside;
 use crate::files::container::{error_of, io_error, Content, Options};
@@ -40,6 +41,8 @@ pub(super) struct Streams {
     channels: Vec<(String, Box<dyn Read + Send>)>,
     /// Whether memory is where offsets say, not where it comes in order.
     pub(super) mapped: bool,
+    /// Pages that come again, where they were counted.
+    resent: Option<Resent>,
 }
 
 impl Opener {
@@ -64,7 +67,23 @@ impl Opener {
             walk,
             channels,
             mapped,
+            resent: None,
         })
+    }
+
+    /// As [`Self::open`]; a file that can be read twice at little cost is, so that of each page only the last is written.
+    pub(super) fn open_counted(&self, progress: &mut dyn FnMut(u64)) -> Result<Streams, Stop> {
+        let mut streams = self.open()?;
+        if streams.mapped || !streams.channels.is_empty() || !streams.walk.is_of_file() {
+            return Ok(streams);
+        }
+        let resent = Resent::of(&mut streams.walk, progress);
+        streams = self.open()?;
+        if resent.is_most() {
+            streams.walk.spare_memory();
+        }
+        streams.resent = Some(resent);
+        Ok(streams)
     }
 
     fn open_channels(&self) -> io::Result<Vec<(String, Box<dyn Read + Send>)>> {
@@ -129,7 +148,10 @@ pub(super) fn load(
     progress: &mut dyn FnMut(u64),
 ) -> Result<Loaded, Stop> {
     let Streams {
-        mut walk, channels, ..
+        mut walk,
+        channels,
+        resent,
+        ..
     } = streams;
     let mut visitor = Visitor {
         outline: Outline::default(),
@@ -141,6 +163,7 @@ pub(super) fn load(
         },
         layout: None,
         plan,
+        resent,
         ended: false,
     };
     let outcome = walk.visit(&mut visitor, progress).map_err(told_apart);
@@ -189,6 +212,7 @@ struct Visitor<'p> {
     sink: Sink,
     layout: Option<Layout>,
     plan: &'p mut dyn Plan,
+    resent: Option<Resent>,
     /// Whether the last section of memory has ended.
     ended: bool,
 }
@@ -203,8 +227,13 @@ impl Visit for Visitor<'_> {
         let wanted = pages
             .first()
             .is_some_and(|page| self.sink.image.has(page.block));
-        if wanted {
-            self.sink.image.pages(pages, parser.page_size().bytes)?;
+        let page_size = parser.page_size().bytes;
+        if let (true, Some(resent)) = (wanted, &mut self.resent) {
+            let last = |page: &&RamPage<'_>| !resent.pass(page, page_size);
+            let last: Vec<_> = pages.iter().filter(last).copied().collect();
+            self.sink.image.pages(&last, page_size)?;
+        } else if wanted {
+            self.sink.image.pages(pages, page_size)?;
         }
         self.outline.pages(parser, pages)
     }
@@ -249,6 +278,9 @@ impl Visitor<'_> {
         let listing = matches!(record, Ram::MemSize { .. } | Ram::Block(_));
         if !listing && self.layout.is_none() {
             self.lay_out().map_err(at_record)?;
+        }
+        if let (Ram::Page(page), Some(resent)) = (record, &mut self.resent) {
+            resent.pass(page, parser.page_size().bytes); // it is written all the same
         }
         self.loader
             .apply(record, parser.page_size().bytes, &mut self.sink)

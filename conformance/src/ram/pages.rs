@@ -7,7 +7,7 @@ use std::ops::Range;
 use vmsd_schema::stream::BlockIndex;
 
 /// Pages of one chunk.
-const CHUNK: u64 = 512;
+pub(super) const CHUNK: u64 = 512;
 
 /// Chunks that are kept: pages of 4 KiB are told apart up to 512 GiB of them. It bounds memory to 40 MiB, since a hostile
 /// stream can name a page in every chunk of a block that has no end.
@@ -177,7 +177,7 @@ impl Chunk {
 }
 
 /// One number for a chunk of a block: there are at most 2^16 blocks, and 2^47 chunks of the smallest pages.
-fn key(block: BlockIndex, page: u64) -> u64 {
+pub(super) fn key(block: BlockIndex, page: u64) -> u64 {
     (u64::from(block.0) << 47) | (page / CHUNK)
 }
 

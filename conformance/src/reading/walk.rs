@@ -126,6 +126,17 @@ impl Walk {
         self.feed.copy_runs();
     }
 
+    /// Whether it walks over a file as it lies there, which can be read anew at little cost.
+    #[must_use]
+    pub fn is_of_file(&self) -> bool {
+        self.feed.is_of_file()
+    }
+
+    /// Tells that the visitor hardly looks at pages, and that a mapped file should take little memory.
+    pub fn spare_memory(&mut self) {
+        self.feed.spare_memory();
+    }
+
     /// Walks to the end, or to where it stops, step by step. `progress` is told the offset now and then.
     ///
     /// # Errors

@@ -194,6 +194,15 @@ impl Window {
         self.bytes.get(..self.end).unwrap_or_default()
     }
 
+    /// Maps the file anew: what was read of it until now leaves this process's memory, unless someone else holds it.
+    pub(crate) fn renew(&mut self) {
+        if let Some(map) = self.map.as_ref().and_then(|map| map.again()) {
+            let map = Arc::new(map);
+            self.bytes = map.clone();
+            self.map = Some(map);
+        }
+    }
+
     /// Whether these are bytes of a file, which [`Self::copy`] can read.
     pub(crate) fn is_file(&self) -> bool {
         self.map.is_some()
