@@ -7,7 +7,7 @@
 //! | `layout` | where memory lies in a file: raw, an ELF core, LiME |
 //! | `image` | memory in a sparse file, as the destination of a migration |
 //! | `channels` | pages that came through multifd channels |
-//! | `load` | a stream, and its channels, into an image |
+//! | `open`, `load` | a stream and its channels, and what they hold into an image |
 //! | `resent` | which pages come again, and need not be written before |
 //! | `extract`, `compare` | an image as a file, two images side by side |
 
@@ -17,7 +17,8 @@ pub mod compare;
 pub mod extract;
 mod image;
 mod layout;
-pub mod load;
+mod load;
+pub mod open;
 mod pages;
 mod passes;
 mod resent;

@@ -11,7 +11,8 @@ use super::address::MemoryMap;
 use super::extract::MAX_SIZE;
 use super::image::Image;
 use super::layout::Layout;
-use super::load::{load, Loaded, Opener, Plan, Streams};
+use super::load::{load, Loaded, Plan};
+use super::open::{Opener, Streams};
 use super::BlockTally;
 use crate::reading::walk::Stop;
 

@@ -10,7 +10,8 @@ use vmsd_schema::{Error, ErrorKind};
 
 use super::address::MemoryMap;
 use super::layout::{Form, Layout, Target};
-use super::load::{load, Loaded, Opener, Plan};
+use super::load::{load, Loaded, Plan};
+use super::open::{Opener, Streams};
 use super::BlockTally;
 use crate::reading::outline::Outline;
 use crate::reading::walk::{Stop, Walk};
@@ -108,7 +109,7 @@ pub fn extract(
     finish(&plan, loaded)
 }
 
-fn reopened(opener: &Opener, what: &str) -> Result<super::load::Streams, Failure> {
+fn reopened(opener: &Opener, what: &str) -> Result<Streams, Failure> {
     if !opener.is_file() {
         let sentence = format!("{what} is read twice: it needs a file");
         return Err(Failure::Sentence(sentence));

@@ -46,7 +46,7 @@ fn pages_far_apart_cost_what_they_hold() {
     stream.record(8, LEN - 0x1000, "pc.ram", &page(2));
     let folder = Folder::new();
     folder.write("main.qevm", &stream.finish());
-    let opener = conformance::ram::load::Opener {
+    let opener = conformance::ram::open::Opener {
         path: folder.write("main", &[]).with_file_name("main.qevm"),
         options: conformance::files::container::Options::default(),
         page_size: None,

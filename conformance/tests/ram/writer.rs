@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use conformance::files::container::Options;
 use conformance::ram::extract::{extract, Failure, Request, What, MAX_SIZE};
-use conformance::ram::load::Opener;
+use conformance::ram::open::Opener;
 use conformance::reading::walk::Stop;
 
 pub(crate) const PAGE: usize = 4096;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use conformance::diff::{diff, Change, Side};
 use conformance::files::input::STDIN;
 use conformance::ram::compare::{compare, Changed, Memory};
-use conformance::ram::load::Opener;
+use conformance::ram::open::Opener;
 use conformance::reading::contents::devices;
 use conformance::reading::select::matches;
 use conformance::report::diff as report;

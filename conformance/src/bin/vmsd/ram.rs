@@ -7,7 +7,7 @@ use conformance::files::input::same_file;
 use conformance::files::output::Output;
 use conformance::ram::address::MemoryMap;
 use conformance::ram::extract::{self, Extracted, Request, What, MAX_SIZE};
-use conformance::ram::load::Opener;
+use conformance::ram::open::Opener;
 use conformance::ram::Form;
 use conformance::report::ram::{self as report, size};
 use conformance::report::scalar::Count;
