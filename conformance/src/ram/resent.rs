@@ -15,6 +15,10 @@ use crate::reading::walk::{Step, Thing, Visit, Walk};
 /// 64 GiB.
 const MAX_CHUNKS: usize = 1 << 15;
 
+/// Pages of a chunk.
+const PAGES: usize = 512;
+const _: () = assert!(PAGES as u64 == CHUNK, "one key, one chunk");
+
 /// The count of a page of which each record matters.
 const EACH: u16 = u16::MAX;
 
@@ -22,7 +26,7 @@ const EACH: u16 = u16::MAX;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Resent {
     places: HashMap<u64, usize>,
-    chunks: Vec<[u16; CHUNK as usize]>,
+    chunks: Vec<[u16; PAGES]>,
     /// The chunk of the last page: its neighbours mostly come next.
     last: Option<(u64, usize)>,
     /// Page records, and those that are the first of their page.
@@ -88,7 +92,7 @@ impl Resent {
             Some(index) => *index,
             None if next < MAX_CHUNKS => {
                 self.places.insert(key, next);
-                self.chunks.push([0; CHUNK as usize]);
+                self.chunks.push([0; PAGES]);
                 next
             }
             None => return None,

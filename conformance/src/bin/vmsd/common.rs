@@ -1,9 +1,8 @@
-//! What the subcommands share: global options, output, exit statuses, failures and progress.
+//! What the subcommands share: global options, output, exit statuses and failures.
 
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
 
 use anstream::ColorChoice;
 use clap::ValueEnum;
@@ -14,9 +13,10 @@ use conformance::reading::outline::Outline;
 use conformance::reading::walk::{Stop, Walk};
 use conformance::report::subject::Subject;
 use conformance::report::Styles;
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 use vmsd_schema::{Dialect, Error};
+
+use crate::progress::Progress;
 
 /// What stands under every help text.
 pub(crate) const EXIT_STATUS: &str = "\
@@ -243,12 +243,7 @@ impl Context {
     /// A progress bar over so many bytes, or over an unknown number.
     pub(crate) fn progress(&self, total: Option<u64>) -> Progress {
         let shown = !self.quiet && io::stderr().is_terminal();
-        Progress {
-            total,
-            start: Instant::now(),
-            bar: None,
-            shown,
-        }
+        Progress::new(total, shown)
     }
 }
 
@@ -375,49 +370,4 @@ fn dialect(walk: &Walk, outline: &Outline) -> Option<Dialect> {
 pub(crate) fn print_json(out: &mut dyn Write, report: &impl Serialize) -> io::Result<()> {
     serde_json::to_writer_pretty(&mut *out, report)?;
     writeln!(out)
-}
-
-/// A bar on standard error that shows itself when the work turns out to be long.
-pub(crate) struct Progress {
-    total: Option<u64>,
-    start: Instant,
-    bar: Option<ProgressBar>,
-    shown: bool,
-}
-
-impl Progress {
-    const PATIENCE: Duration = Duration::from_millis(400);
-
-    /// So many bytes are done.
-    pub(crate) fn at(&mut self, done: u64) {
-        if !self.shown {
-            return;
-        }
-        if self.bar.is_none() && self.start.elapsed() > Self::PATIENCE {
-            self.bar = Some(Self::bar(self.total));
-        }
-        if let Some(bar) = &self.bar {
-            bar.set_position(done);
-        }
-    }
-
-    fn bar(total: Option<u64>) -> ProgressBar {
-        let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::stderr());
-        let template = match total {
-            Some(_) => "{bar:40} {bytes}/{total_bytes} {bytes_per_sec} {eta}",
-            None => "{spinner} {bytes} {bytes_per_sec}",
-        };
-        match ProgressStyle::with_template(template) {
-            Ok(style) => bar.with_style(style),
-            Err(_) => bar,
-        }
-    }
-}
-
-impl Drop for Progress {
-    fn drop(&mut self) {
-        if let Some(bar) = &self.bar {
-            bar.finish_and_clear();
-        }
-    }
 }

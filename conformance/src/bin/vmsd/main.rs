@@ -15,6 +15,7 @@ mod hexdump;
 mod inspect;
 mod matrix;
 mod preflight;
+mod progress;
 mod ram;
 mod rules;
 mod schema;
