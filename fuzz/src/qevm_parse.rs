@@ -145,12 +145,13 @@ impl<'d> Walk<'d> {
         }
     }
 
-    /// How many bytes more the parser is shown.
+    /// How many bytes more the parser is shown: few as often as many, so that chunks end anywhere and a walk has not many.
     fn grow(&mut self) -> usize {
         let Some(seed) = &mut self.chunks else {
             return self.data.len();
         };
         *seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-        1 + (*seed >> 16) as usize % 97
+        let most = 1 << (*seed >> 28).min(12);
+        1 + (*seed >> 8) as usize % most
     }
 }

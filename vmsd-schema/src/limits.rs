@@ -36,6 +36,13 @@ pub const MAX_ELEMENTS: usize = 1 << 28;
 /// fields all are conditional.
 pub const MAX_ITEMS_PER_BYTE: usize = 64;
 
+/// Lengths of one device that are never sent and that are searched for, one at a time, where no description tells them; a real
+/// device has two (CPUs, slots for memory).
+pub const MAX_UNTOLD: usize = 2;
+
+/// The largest value that is tried for such a length: QEMU's PC has at most 255 slots, and CPUs of more are rare.
+pub const MAX_ASSUMED: u64 = 288;
+
 /// Sections that one stream may open. Each is remembered, so that PART and END can be resolved; the
 /// largest real machine has a few hundred.
 pub const MAX_SECTIONS: usize = 65_536;

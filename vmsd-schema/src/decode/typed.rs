@@ -4,6 +4,7 @@
 //! idstr may mean. Where a section ends is left to the caller: the body itself does not say.
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::limits::{MAX_ASSUMED, MAX_UNTOLD};
 use crate::schema::{Description, Dialect, Field, FieldEntry, Presence, Schema, Shape, Size};
 use crate::vmstate::{Described, Describer, Inspection, Loader, Note, VmState};
 use crate::wire::{Reader, Writer};
@@ -150,13 +151,65 @@ impl Mirror {
         version: u32,
         hint: Option<&Description>,
     ) -> Result<Inspected> {
+        self.attempt(reader, version, hint, None).0
+    }
+
+    /// Reads the body that comes next if `ends` agrees that it ends there. A length that is never sent (how many CPUs there can be) and
+    /// that nobody tells is the one with which it does.
+    fn fitted<'a>(
+        &self,
+        reader: &mut Reader<'a>,
+        version: u32,
+        hint: Option<&Description>,
+        ends: impl Fn(&Reader<'a>) -> bool,
+    ) -> Result<Inspected> {
+        let mut ahead = reader.clone();
+        let (inspected, untold) = self.attempt(&mut ahead, version, hint, None);
+        let lengths = (0..untold.min(MAX_UNTOLD))
+            .flat_map(|place| (0..=MAX_ASSUMED).map(move |length| (place, length)));
+        let first = match inspected {
+            Ok(inspected) if ends(&ahead) => {
+                *reader = ahead;
+                return Ok(inspected);
+            }
+            Ok(_) => ahead
+                .error(
+                    ErrorKind::Framing,
+                    "the section does not end where its device does",
+                )
+                .cite("1.4"),
+            Err(error) => error,
+        };
+        for (place, length) in lengths {
+            let mut ahead = reader.clone();
+            if let (Ok(inspected), _) =
+                self.attempt(&mut ahead, version, None, Some((place, length)))
+            {
+                if ends(&ahead) {
+                    *reader = ahead;
+                    return Ok(inspected);
+                }
+            }
+        }
+        Err(first)
+    }
+
+    /// What a reader that knows this much makes of the body, and how many lengths it lacked.
+    fn attempt(
+        &self,
+        reader: &mut Reader<'_>,
+        version: u32,
+        hint: Option<&Description>,
+        assumed: Option<(usize, u64)>,
+    ) -> (Result<Inspected>, usize) {
         let mut state = self.make();
-        let mut inspection = Inspection::of(hint);
+        let mut inspection = Inspection::of(hint).assuming(assumed);
         let mut loader = Loader::inspect(reader.clone(), &mut inspection);
-        state.load(&mut loader, version)?;
+        let loaded = state.load(&mut loader, version);
+        let untold = loader.untold_lengths();
+        let passed = loaded.and_then(|()| reader.skip(loader.consumed() - reader.consumed()));
         let notes = loader.notes().to_vec();
-        reader.skip(loader.consumed() - reader.consumed())?;
-        Ok(Inspected { state, notes })
+        (passed.map(|()| Inspected { state, notes }), untold)
     }
 }
 
@@ -223,18 +276,8 @@ impl Registry {
     ) -> Result<Inspected> {
         let mut first: Option<Error> = None;
         for mirror in self.candidates(idstr) {
-            let mut ahead = reader.clone();
-            let error = match mirror.inspect(&mut ahead, version, hint) {
-                Ok(inspected) if ends(&ahead) => {
-                    *reader = ahead;
-                    return Ok(inspected);
-                }
-                Ok(_) => ahead
-                    .error(
-                        ErrorKind::Framing,
-                        "the section does not end where its device does",
-                    )
-                    .cite("1.4"),
+            let error = match mirror.fitted(reader, version, hint, &ends) {
+                Ok(inspected) => return Ok(inspected),
                 Err(error) => error,
             };
             // Architectures share names. One that has another version says less than any that has this one.
@@ -282,6 +325,20 @@ mod tests {
         ticks: u32,
     }
 
+    /// Two lengths that are never sent, and one that is.
+    #[derive(Default, VmState)]
+    #[vmstate(name = "slots", version = 1)]
+    struct Slots {
+        #[vmstate(skip)]
+        cpus: u32,
+        #[vmstate(len = cpus)]
+        of_cpus: Vec<u16>,
+        #[vmstate(skip)]
+        dimms: u32,
+        #[vmstate(len = dimms)]
+        of_dimms: Vec<u32>,
+    }
+
     #[derive(Default, VmState)]
     #[vmstate(name = "a/timer", version = 1)]
     struct Slashed {
@@ -294,6 +351,7 @@ mod tests {
             Mirror::of::<Clock>(),
             Mirror::of::<WideClock>(),
             Mirror::of::<Slashed>(),
+            Mirror::of::<Slots>(),
         ])
     }
 
@@ -316,6 +374,17 @@ mod tests {
         assert_eq!(names("0000:00:02.0/1/timer"), "timer timer");
         assert_eq!(names("0000:00:02.0/a/timer"), "a/timer");
         assert_eq!(names("0000:00:02.0/timers"), "");
+    }
+
+    #[test]
+    fn a_length_that_nobody_tells_is_the_one_that_fits() {
+        for len in [0, 6, 8, 288] {
+            let bytes: Vec<u8> = (0..=u8::MAX).cycle().take(len).collect();
+            let mut state = read("slots", &bytes, 1).unwrap().state;
+            assert_eq!(state.save(1).unwrap(), bytes);
+        }
+        // Neither alone fits.
+        assert!(read("slots", &[0; 7], 1).is_err());
     }
 
     #[test]

@@ -59,6 +59,9 @@ pub struct Inspection<'a> {
     /// Of the descriptions around it, outermost first.
     outer: Vec<(Option<&'a Description>, Position)>,
     pub(super) notes: Vec<Note>,
+    /// Lengths that nobody told so far, and the value to take for one of them.
+    untold: usize,
+    assumed: Option<(usize, u64)>,
 }
 
 impl<'a> Inspection<'a> {
@@ -69,6 +72,26 @@ impl<'a> Inspection<'a> {
             hint,
             ..Self::default()
         }
+    }
+
+    /// Without a description: the value to take for the length that has this number among those that are never sent.
+    pub(crate) fn assuming(self, assumed: Option<(usize, u64)>) -> Self {
+        Self { assumed, ..self }
+    }
+
+    pub(super) fn untold(&self) -> usize {
+        self.untold
+    }
+
+    /// What was assumed of the length that comes next.
+    pub(super) fn assumed(&mut self) -> Option<u64> {
+        if self.hint.is_some() {
+            return None;
+        }
+        let place = self.untold;
+        self.untold += 1;
+        let (_, value) = self.assumed.filter(|(assumed, _)| *assumed == place)?;
+        Some(value)
     }
 
     /// Goes on with the description of the struct at the present position, or with that of a subsection.

@@ -77,6 +77,12 @@ impl<'a> Loader<'a> {
         }
     }
 
+    /// How many lengths came that are never sent and that no description told.
+    pub(crate) fn untold_lengths(&self) -> usize {
+        let inspection = self.inspection.as_deref();
+        inspection.map_or(0, Inspection::untold)
+    }
+
     /// What was adopted so far.
     #[must_use]
     pub fn notes(&self) -> &[Note] {

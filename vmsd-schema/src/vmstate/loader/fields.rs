@@ -55,8 +55,13 @@ impl Visitor for Loader<'_> {
         times: u32,
         length: &mut L,
     ) {
-        if let Some(total) = self.inspection.as_ref().and_then(|i| i.total(meta, unit)) {
+        let Some(inspection) = &mut self.inspection else {
+            return;
+        };
+        if let Some(total) = inspection.total(meta, unit) {
             *length = L::from_u64(total / u64::from(times.max(1)));
+        } else if let Some(assumed) = inspection.assumed() {
+            *length = L::from_u64(assumed);
         }
     }
 
