@@ -2,7 +2,7 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | `pages`, `passes` | which pages were sent, and which again |
+//! | `chunks`, `pages`, `passes` | which pages were sent, and which again |
 //! | `address` | where blocks lie in guest-physical memory |
 //! | `layout` | where memory lies in a file: raw, an ELF core, LiME |
 //! | `image` | memory in a sparse file, as the destination of a migration |
@@ -13,6 +13,7 @@
 
 pub mod address;
 mod channels;
+mod chunks;
 pub mod compare;
 pub mod extract;
 mod image;

@@ -1,6 +1,6 @@
 //! The example's README: every run that it shows is what vmsd prints.
 
-#![allow(clippy::unwrap_used)] // a test fails by panicking
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs;
 use std::path::Path;

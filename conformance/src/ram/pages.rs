@@ -1,13 +1,11 @@
 //! Which pages of guest memory were met, and whether more than once: two bits a page, and only for places where there are
 //! any.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
 use vmsd_schema::stream::BlockIndex;
 
-/// Pages of one chunk.
-pub(super) const CHUNK: u64 = 512;
+use super::chunks::{key, Chunks, CHUNK};
 
 /// Chunks that are kept: pages of 4 KiB are told apart up to 512 GiB of them. It bounds memory to 40 MiB, since a hostile
 /// stream can name a page in every chunk of a block that has no end.
@@ -27,13 +25,17 @@ pub(super) enum Before {
 }
 
 /// A set of pages.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct PageSet {
-    places: HashMap<u64, usize>,
-    chunks: Vec<Chunk>,
-    /// The chunk of the last page: its neighbours mostly come next.
-    last: Option<(u64, usize)>,
-    full: bool,
+    chunks: Chunks<Chunk>,
+}
+
+impl Default for PageSet {
+    fn default() -> Self {
+        Self {
+            chunks: Chunks::new(MAX_CHUNKS),
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -46,7 +48,7 @@ impl PageSet {
     /// Adds page number `page` of a block, and says how often it was there before.
     #[inline]
     pub(super) fn add(&mut self, block: BlockIndex, page: u64) -> Before {
-        let Some(chunk) = self.chunk_for(key(block, page)) else {
+        let Some(chunk) = self.chunks.at(key(block, page)) else {
             return Before::Unknown;
         };
         let (word, bit) = place(page);
@@ -67,7 +69,7 @@ impl PageSet {
     /// Takes pages out, as if they had never been met.
     pub(super) fn remove(&mut self, block: BlockIndex, pages: Range<u64>) {
         for page in pages {
-            let Some(chunk) = self.find_mut(key(block, page)) else {
+            let Some(chunk) = self.chunks.find_mut(key(block, page)) else {
                 continue;
             };
             let (word, bit) = place(page);
@@ -80,12 +82,12 @@ impl PageSet {
     /// Runs of pages in the set, within `pages` of a block. Where pages cannot be told apart, all of them.
     #[must_use]
     pub(super) fn held(&self, block: BlockIndex, pages: Range<u64>) -> Vec<Range<u64>> {
-        if self.full {
+        if self.chunks.is_full() {
             return vec![pages];
         }
         let mut runs: Vec<Range<u64>> = Vec::new();
         for number in self.chunks_within(block, &pages) {
-            let Some(chunk) = self.find(key(block, number * CHUNK)) else {
+            let Some(chunk) = self.chunks.find(key(block, number * CHUNK)) else {
                 continue;
             };
             let first = number.saturating_mul(CHUNK);
@@ -104,16 +106,19 @@ impl PageSet {
     #[must_use]
     pub(super) fn counts(&self) -> (u64, u64) {
         let bits = |words: &[u64; 8]| words.iter().map(|word| u64::from(word.count_ones())).sum();
-        self.chunks.iter().fold((0, 0), |(once, often), chunk| {
-            let (all, again): (u64, u64) = (bits(&chunk.once), bits(&chunk.again));
-            (once + all.saturating_sub(again), often + again)
-        })
+        self.chunks
+            .all()
+            .iter()
+            .fold((0, 0), |(once, often), chunk| {
+                let (all, again): (u64, u64) = (bits(&chunk.once), bits(&chunk.again));
+                (once + all.saturating_sub(again), often + again)
+            })
     }
 
     /// Whether there were more pages than are told apart.
     #[must_use]
     pub(super) fn is_full(&self) -> bool {
-        self.full
+        self.chunks.is_full()
     }
 
     /// The numbers of chunks that there are within `pages`; of a wide range those that exist are looked for, not all that
@@ -123,49 +128,18 @@ impl PageSet {
             return Vec::new();
         }
         let (first, last) = (pages.start / CHUNK, (pages.end - 1) / CHUNK);
-        if last - first < self.places.len() as u64 {
+        if last - first < self.chunks.all().len() as u64 {
             return (first..=last).collect();
         }
         let base = key(block, 0);
         let mut numbers: Vec<u64> = self
-            .places
+            .chunks
             .keys()
             .filter_map(|key| key.checked_sub(base))
             .filter(|number| (first..=last).contains(number))
             .collect();
         numbers.sort_unstable();
         numbers
-    }
-
-    #[inline]
-    fn chunk_for(&mut self, key: u64) -> Option<&mut Chunk> {
-        let index = match self.last {
-            Some((last, index)) if last == key => index,
-            _ => self.index_for(key)?,
-        };
-        self.last = Some((key, index));
-        self.chunks.get_mut(index)
-    }
-
-    fn index_for(&mut self, key: u64) -> Option<usize> {
-        if let Some(index) = self.places.get(&key) {
-            return Some(*index);
-        }
-        if self.chunks.len() >= MAX_CHUNKS {
-            self.full = true;
-            return None;
-        }
-        self.places.insert(key, self.chunks.len());
-        self.chunks.push(Chunk::default());
-        Some(self.chunks.len() - 1)
-    }
-
-    fn find(&self, key: u64) -> Option<&Chunk> {
-        self.chunks.get(*self.places.get(&key)?)
-    }
-
-    fn find_mut(&mut self, key: u64) -> Option<&mut Chunk> {
-        self.chunks.get_mut(*self.places.get(&key)?)
     }
 }
 
@@ -174,11 +148,6 @@ impl Chunk {
         let (word, bit) = place(page);
         self.once.get(word).is_some_and(|once| once & bit != 0)
     }
-}
-
-/// One number for a chunk of a block: there are at most 2^16 blocks, and 2^47 chunks of the smallest pages.
-pub(super) fn key(block: BlockIndex, page: u64) -> u64 {
-    (u64::from(block.0) << 47) | (page / CHUNK)
 }
 
 #[inline]

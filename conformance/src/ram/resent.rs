@@ -3,12 +3,11 @@
 //! A live migration sends some pages many times. Where a stream can be read twice, the first reading counts how often each page comes;
 //! the second passes by a page that comes yet again. A delta needs what came before it: such pages are never passed by.
 
-use std::collections::HashMap;
 use std::io;
 
-use vmsd_schema::stream::{BlockIndex, Event, PageKind, Parser, Ram, RamPage};
+use vmsd_schema::stream::{Event, PageKind, Parser, Ram, RamPage};
 
-use super::pages::{key, CHUNK};
+use super::chunks::{key, Chunks, CHUNK};
 use crate::reading::walk::{Step, Thing, Visit, Walk};
 
 /// Chunks of pages that are counted; the pages behind them are always written. It bounds memory to 32 MiB: pages of 4 KiB of
@@ -23,15 +22,31 @@ const _: () = assert!(PAGES as u64 == CHUNK, "one key, one chunk");
 const EACH: u16 = u16::MAX;
 
 /// How often each page comes yet.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Resent {
-    places: HashMap<u64, usize>,
-    chunks: Vec<[u16; PAGES]>,
-    /// The chunk of the last page: its neighbours mostly come next.
-    last: Option<(u64, usize)>,
+    chunks: Chunks<Counts>,
     /// Page records, and those that are the first of their page.
     records: u64,
     pages: u64,
+}
+
+#[derive(Clone, Debug)]
+struct Counts([u16; PAGES]);
+
+impl Default for Counts {
+    fn default() -> Self {
+        Self([0; PAGES])
+    }
+}
+
+impl Default for Resent {
+    fn default() -> Self {
+        Self {
+            chunks: Chunks::new(MAX_CHUNKS),
+            records: 0,
+            pages: 0,
+        }
+    }
 }
 
 impl Resent {
@@ -76,29 +91,9 @@ impl Resent {
     #[inline]
     fn count(&mut self, page: &RamPage<'_>, page_size: u64) -> Option<&mut u16> {
         let number = page.offset / page_size.max(1);
-        let index = self.chunk(page.block, number)?;
         let within = usize::try_from(number % CHUNK).ok()?;
-        self.chunks.get_mut(index)?.get_mut(within)
-    }
-
-    #[inline]
-    fn chunk(&mut self, block: BlockIndex, number: u64) -> Option<usize> {
-        let key = key(block, number);
-        if let Some((_, index)) = self.last.filter(|(last, _)| *last == key) {
-            return Some(index);
-        }
-        let next = self.chunks.len();
-        let index = match self.places.get(&key) {
-            Some(index) => *index,
-            None if next < MAX_CHUNKS => {
-                self.places.insert(key, next);
-                self.chunks.push([0; PAGES]);
-                next
-            }
-            None => return None,
-        };
-        self.last = Some((key, index));
-        Some(index)
+        let Counts(counts) = self.chunks.at(key(page.block, number))?;
+        counts.get_mut(within)
     }
 }
 
@@ -120,6 +115,8 @@ impl Visit for Resent {
 
 #[cfg(test)]
 mod tests {
+    use vmsd_schema::stream::BlockIndex;
+
     use super::*;
 
     const SIZE: u64 = 4096;

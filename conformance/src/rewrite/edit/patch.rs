@@ -111,7 +111,7 @@ pub(super) fn apply(bytes: &[u8], at: u64, patches: &[&Patch]) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    #![allow(clippy::unwrap_used)] // a test fails by panicking
+    #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
     use super::*;
 

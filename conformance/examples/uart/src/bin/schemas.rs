@@ -1,6 +1,6 @@
 //! Prints the schemas of this release's devices: what `vmsd matrix` compares with the baselines.
 
-#[allow(clippy::print_stdout)] // that is what it is for
+#[allow(clippy::print_stdout, reason = "that is what it is for")]
 fn main() {
     print!("{}", uart_example::schemas());
 }

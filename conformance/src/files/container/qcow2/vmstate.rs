@@ -289,27 +289,19 @@ impl Map {
 fn subcluster(bitmap: u64, index: u64, cluster: u64, place: u64) -> io::Result<Mapped> {
     let allocated = bitmap >> index & 1 != 0;
     let zero = bitmap >> (32 + index) & 1 != 0;
+    let wrong = |what: &str| {
+        let message = format!("subcluster {index} {what}");
+        Err(fault(
+            NAME,
+            "L2 entry",
+            place,
+            ErrorKind::Validation,
+            message,
+        ))
+    };
     match (allocated, zero) {
-        (true, true) => {
-            let message = format!("subcluster {index} has bytes and is zero");
-            Err(fault(
-                NAME,
-                "L2 entry",
-                place,
-                ErrorKind::Validation,
-                message,
-            ))
-        }
-        (true, false) if cluster == 0 => {
-            let message = format!("subcluster {index} has bytes, and its cluster has none");
-            Err(fault(
-                NAME,
-                "L2 entry",
-                place,
-                ErrorKind::Validation,
-                message,
-            ))
-        }
+        (true, true) => wrong("has bytes and is zero"),
+        (true, false) if cluster == 0 => wrong("has bytes, and its cluster has none"),
         (true, false) => Ok(Mapped::At(cluster)),
         (false, _) => Ok(Mapped::Zeros),
     }
