@@ -5,7 +5,7 @@
 
 DIR is a folder that the QEMUs can read and write. CORPUS/verdicts/configurations.json names the configurations; each has
 `arguments`, the `family` of those that it is most alike, and `core`. Each is saved by each QEMU, stripped of guest memory by
-`vmsd strip`, and loaded into every configuration of its family and into `base`, and, where both are `core`, into all the others.
+`vmsd strip` (with `-smp` but for the ACPI tables, which alone say how many CPUs a 7.2 can have), and loaded into every configuration of its family and into `base`, and, where both are `core`, into all the others.
 Both ways across the versions. The streams go to CORPUS/streams/verdicts, the answers to CORPUS/verdicts/own.json. A row that is
 already there is not asked again.
 """
@@ -112,7 +112,8 @@ def main():
         if status != "completed":
             print(f"{version} {name}: {status}: {' ; '.join(lines)}", file=sys.stderr)
             return key, False
-        subprocess.run([options.vmsd, "strip", raw, "-o", stripped], check=True, stderr=subprocess.DEVNULL)
+        tables = ["--keep-block", "/rom@etc/acpi/tables"] if "-smp" in configurations[name]["arguments"] else []
+        subprocess.run([options.vmsd, "strip", raw, "-o", stripped, *tables], check=True, stderr=subprocess.DEVNULL)
         subprocess.run(["zstd", "-qf19", stripped, "-o", packed], check=True)
         os.remove(raw)
         return key, True

@@ -4,8 +4,8 @@
     verdicts.py VMSD ROWS STREAMS DUMPS [--no-builtin] [--no-dump] [--sample N] [--show N] [--jobs N]
 
 ROWS is one of corpus/verdicts/{matrix,variants,own}.json, STREAMS the folder with its streams, DUMPS the folder with
-`-dump-vmstate` files of the targets. VMSD runs once for each row, with the source's stream on one side, and the target's stream
-a dump of its QEMU version, and for our own rows the `maxcpus` of its command line on the other. A dump tells a binary's tables, whatever the machine type in its name.
+`-dump-vmstate` files of the targets. VMSD runs once for each row, with the source's stream on one side, and the target's stream and
+a dump of its QEMU version on the other. A dump tells a binary's tables, whatever the machine type in its name.
 
 The limits: no *loads* where QEMU rejected, no *breaks* where it accepted, at most 3 % undecided (10 % with --no-builtin), and
 QEMU's message in at least 95 % of what breaks. Exit status 0 if all hold.
@@ -20,7 +20,6 @@ import random
 import subprocess
 import sys
 
-CONFIGURATIONS = {}
 FRAME = ("warning:", "load of migration failed:", "error while loading state")
 
 
@@ -31,14 +30,6 @@ def names(row):
         stream = "{machine}.{set}.from-".format(**row)
         return stream + row["source"], stream + row["target"], f"{arch}-{row['target']}."
     return f"{row['source_qemu']}.{row['source']}", f"{row['target_qemu']}.{row['target']}", f"x86_64-{row['target_qemu']}."
-
-
-def max_cpus(row):
-    """How many CPUs the target of one of our own rows can have: its stream need not show it, but who starts it knows."""
-    arguments = CONFIGURATIONS.get(row.get("target"), {}).get("arguments", [])
-    smp = arguments[arguments.index("-smp") + 1] if "-smp" in arguments else "1"
-    words = dict(word.split("=") for word in ("cpus=" + smp).split(","))
-    return words.get("maxcpus", words["cpus"])
 
 
 def named(row, findings):
@@ -55,8 +46,6 @@ def judge(options, row):
         return row, None, []
     dumps = [] if options.no_dump else sorted(glob.glob(f"{options.dumps}/{dump}*.json.zst"))
     command = [options.vmsd, "check", "--from", files[0], "--to", files[1], *dumps[:1], "--format", "json"]
-    if options.rows.endswith("own.json"):
-        command += ["--maxcpus", max_cpus(row)]
     done = subprocess.run(command + ["--no-builtin"] * options.no_builtin, capture_output=True, text=True, check=False)
     try:
         report = json.loads(done.stdout)
@@ -86,9 +75,6 @@ def main():
     options = parser.parse_args()
     with open(options.rows, encoding="utf-8") as file:
         rows = json.load(file)
-    if options.rows.endswith("own.json"):
-        with open(os.path.join(os.path.dirname(options.rows), "configurations.json"), encoding="utf-8") as file:
-            CONFIGURATIONS.update(json.load(file))
     random.Random(7).shuffle(rows)
     rows = rows[: options.sample]
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:

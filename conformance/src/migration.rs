@@ -2,6 +2,7 @@
 
 pub mod judge;
 pub mod policy;
+mod possible_cpus;
 pub mod preflight;
 pub mod side;
 pub mod source;

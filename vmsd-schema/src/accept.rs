@@ -51,7 +51,7 @@ pub struct Target<'t> {
     pub knowledge: &'t Knowledge<'t>,
     /// Its QEMU version, as far as it matters here.
     pub qemu: Dialect,
-    /// How many CPUs it can have (`maxcpus` of `-smp`), which its stream need not show.
+    /// How many CPUs it can have (`maxcpus` of `-smp`), if that is known: its devices need not show it.
     pub max_cpus: Option<u64>,
 }
 

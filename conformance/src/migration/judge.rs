@@ -9,6 +9,7 @@ use vmsd_schema::decode::typed::Registry;
 use vmsd_schema::schema::{Dialect, SchemaSet};
 use vmsd_schema::stream::{Parser, SectionKind};
 
+use crate::migration::possible_cpus::possible_cpus;
 use crate::migration::side::Side;
 use crate::migration::source;
 use crate::mirrors;
@@ -32,6 +33,8 @@ pub struct Reading<'s> {
     knowledge: OnceLock<Knowledge<'s>>,
     /// All its sources as one; made when it is first needed.
     merged: OnceLock<SchemaSet>,
+    /// How many CPUs it can have; looked for when something is to be loaded into it.
+    max_cpus: OnceLock<Option<u64>>,
 }
 
 impl Judge {
@@ -63,6 +66,7 @@ impl Judge {
             judge: self,
             knowledge: OnceLock::new(),
             merged: OnceLock::new(),
+            max_cpus: OnceLock::new(),
         }
     }
 
@@ -108,7 +112,7 @@ pub fn check(source: &Reading<'_>, target: &Reading<'_>) -> Vec<Finding> {
         machine: to,
         knowledge: target.knowledge(),
         qemu: target.qemu.unwrap_or(Dialect::Qemu10_0),
-        max_cpus: target.side.max_cpus,
+        max_cpus: target.max_cpus(),
     };
     accept::check(&source, &target)
 }
@@ -142,6 +146,14 @@ impl<'s> Reading<'s> {
             }
             knowledge
         })
+    }
+
+    /// How many CPUs it can have: as whoever asks knows, or as its firmware tables say.
+    fn max_cpus(&self) -> Option<u64> {
+        let data = self.side.stream.as_deref().unwrap_or_default();
+        let tables = || possible_cpus(self.machine.as_ref()?, data);
+        let max_cpus = || self.side.max_cpus.or_else(tables);
+        *self.max_cpus.get_or_init(max_cpus)
     }
 
     /// What all its sources tell.

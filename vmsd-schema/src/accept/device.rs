@@ -7,12 +7,22 @@ use super::ram;
 use super::refusal::Refusal;
 use super::walk::Step;
 use super::wording::{Errno, Said};
+use crate::schema::Dialect;
 
-/// Whether the device takes what it read; `subsections` are those that came with it, `at` is where they end.
-pub(super) fn check(vmsd: &str, held: &Held<'_, '_>, subsections: &[String], at: u64) -> Step {
+/// Whether the device of a QEMU `qemu` takes what it read; `subsections` are those that came with it, `at` is where they end.
+pub(super) fn check(
+    vmsd: &str,
+    held: &Held<'_, '_>,
+    subsections: &[String],
+    qemu: Dialect,
+    at: u64,
+) -> Step {
     let came = |name: &str| subsections.iter().any(|subsection| subsection == name);
     if vmsd == "fw_cfg/acpi_mr" {
         return tables(held, at);
+    }
+    if vmsd == "xhci" && qemu >= Dialect::Qemu7_2 {
+        return vectors(held, at);
     }
     let sentence = match vmsd {
         "cpu" => x87(held),
@@ -67,6 +77,26 @@ fn tables(held: &Held<'_, '_>, at: u64) -> Step {
         }
     }
     Ok(())
+}
+
+/// A controller without MSI-X gives back a vector that it does not have, since 7.2 asserted (`usb_xhci_pci_post_load`,
+/// `msix_vector_unuse`): it loads no stream, not even its own.
+fn vectors(held: &Held<'_, '_>, at: u64) -> Step {
+    // Two fields of one name, told apart by an index in 10.0 and later: the PCI device, and MSI-X of which nothing is sent if there is none.
+    let msix = held.last_own("parent_obj");
+    if msix.is_none_or(|own| !own.is_empty()) {
+        return Ok(());
+    }
+    let said = Said {
+        chain: "msix_vector_unuse: Assertion `vector < dev->msix_entries_nr' failed.".to_owned(),
+        errno: Errno::Aborts,
+        ..Said::default()
+    };
+    let refusal = Refusal::new("value-differs", at, said);
+    Err(refusal.within("parent_obj").meaning(
+        "the target aborts: its xhci has no MSI-X, and QEMU 7.2 and later cannot load that",
+        "start both sides without msix=off on the xhci",
+    ))
 }
 
 /// Registers of the floating-point unit in the form of before 2008 (`cpu_post_load`).

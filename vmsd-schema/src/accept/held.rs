@@ -53,6 +53,11 @@ impl<'d, 'b> Held<'d, 'b> {
         self.find(|held| held == name)?.own
     }
 
+    /// What the target has in the last of the fields of that name, which may have an index behind it.
+    pub(super) fn last_own(&self, name: &str) -> Option<&'b [u8]> {
+        self.find(|held| held.split('[').next() == Some(name))?.own
+    }
+
     /// The number that a field held.
     pub(super) fn number(&self, name: &str) -> Option<u64> {
         self.bytes(name).and_then(number)

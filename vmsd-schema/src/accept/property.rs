@@ -102,7 +102,7 @@ impl Walk<'_> {
         };
         let at = came.offset();
         let sent = came.rest().get(..local.bytes.len()).unwrap_or_default();
-        if sent == local.bytes || property.when == When::Chained && !self.chained {
+        if sent == local.bytes || property.when == When::Chained && !self.chained() {
             return Ok(());
         }
         let mut refusal = Refusal::new("value-differs", at, self.said(property.by));
@@ -138,7 +138,7 @@ impl Walk<'_> {
             apart: vec![line.to_owned()],
             chain: format!("post load hook failed for: {vmsd}, version_id: {version}, minimum_version: {minimum}, ret: {code}"),
             // 11.x has one reason for whatever a hook returns.
-            errno: if self.chained { Errno::Invalid } else { errno },
+            errno: if self.chained() { Errno::Invalid } else { errno },
         }
     }
 }

@@ -67,7 +67,7 @@ impl Walk<'_> {
         at: u64,
     ) -> Step {
         if own.is_none() && FOLLOWS_POINTER.contains(&name) {
-            let function = if self.chained {
+            let function = if self.chained() {
                 "vmstate_load_vmsd"
             } else {
                 "vmstate_load_state"

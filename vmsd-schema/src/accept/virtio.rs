@@ -31,7 +31,7 @@ pub(super) fn load(
     let sides = Blob::read(reader.rest()).zip(local.and_then(Blob::read));
     let mut more = 0;
     if let Some((came, own)) = &sides {
-        if let Some(refusal) = came.refused_by(own, walk.chained, at) {
+        if let Some(refusal) = came.refused_by(own, walk.chained(), at) {
             return Err(refusal);
         }
         more = map_differs(came, own, walk, reader);

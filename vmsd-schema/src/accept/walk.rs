@@ -33,8 +33,8 @@ pub(super) struct Difference {
 #[derive(Debug)]
 pub(super) struct Walk<'k> {
     pub(super) knowledge: &'k Knowledge<'k>,
-    /// Whether the target is an 11.x, which checks more.
-    pub(super) chained: bool,
+    /// The target's version.
+    pub(super) qemu: Dialect,
     /// Whether an accelerator keeps the target's time, and chooses for it what no one names.
     pub(super) accelerated: bool,
     /// Whether the layout that is read by is the source's, for want of the target's.
@@ -58,6 +58,11 @@ pub(super) struct Element<'e, 'd> {
 }
 
 impl<'k> Walk<'k> {
+    /// Whether the target is an 11.x, which checks more, and says it in one line.
+    pub(super) fn chained(&self) -> bool {
+        self.qemu >= Dialect::Qemu11_1
+    }
+
     pub(super) fn new(target: &Target<'k>) -> Self {
         let named = |name: &'static str| {
             let sections = target.machine.sections.iter();
@@ -65,7 +70,7 @@ impl<'k> Walk<'k> {
         };
         Self {
             knowledge: target.knowledge,
-            chained: target.qemu >= Dialect::Qemu11_1,
+            qemu: target.qemu,
             borrowed: false,
             accelerated: named("kvmclock").next().is_some(),
             cpus: named("cpu_common").count() as u64,
@@ -134,7 +139,7 @@ impl<'k> Walk<'k> {
         }
         let came = self.subsections(read, sent, local, reader)?;
         self.numbers.forget(numbers);
-        device::check(vmsd, &held, &came, reader.offset())
+        device::check(vmsd, &held, &came, self.qemu, reader.offset())
     }
 
     /// A field that one side has, or both.

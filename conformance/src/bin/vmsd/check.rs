@@ -38,7 +38,7 @@ pub(crate) struct Args {
     /// Which directions are checked.
     #[arg(long, value_enum, default_value_t = Mode::Backward)]
     mode: Mode,
-    /// How many CPUs TO can have (maxcpus of -smp), which its stream need not show.
+    /// How many CPUs TO can have (maxcpus of -smp), where its stream does not show it.
     #[arg(long, value_name = "N")]
     maxcpus: Option<u64>,
     /// Leave the built-in mirrors of QEMU's devices out.
