@@ -8,7 +8,7 @@
 //! | `image` | memory in a sparse file, as the destination of a migration |
 //! | `channels` | pages that came through multifd channels |
 //! | `open`, `load` | a stream and its channels, and what they hold into an image |
-//! | `resent` | which pages come again, and need not be written before |
+//! | `resent` | which record of a page is the last: the others need not be written |
 //! | `extract`, `compare` | an image as a file, two images side by side |
 
 pub mod address;

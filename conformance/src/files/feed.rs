@@ -164,16 +164,17 @@ impl Feed {
             ahead.reached(self.start);
         }
         if self.renew_at.is_some_and(|at| self.start >= at) {
-            self.renew();
+            self.let_go();
+            self.renew_at = Some(self.start + RENEW);
         }
     }
 
+    /// What is in memory of a mapped file need not stay there.
     #[cold]
-    fn renew(&mut self) {
+    pub fn let_go(&mut self) {
         if let Store::Mapped(window) = &mut self.store {
             window.renew();
         }
-        self.renew_at = Some(self.start + RENEW);
     }
 
     /// Reads on, so that at least `missing` bytes more are here, or the end is known.

@@ -36,7 +36,9 @@ fn tables(data: &[u8], place: usize) -> Vec<u8> {
         if tables.len() < end {
             tables.resize(end, 0);
         }
-        tables[offset..end].copy_from_slice(bytes);
+        if let Some(room) = tables.get_mut(offset..end) {
+            room.copy_from_slice(bytes);
+        }
     };
     each_record(data, |record| match record {
         Ram::Page(page) if page.block.0 as usize == place && page.kind == PageKind::Normal => {

@@ -4,6 +4,9 @@ use std::collections::HashMap;
 
 use vmsd_schema::stream::BlockIndex;
 
+/// Where the block's number stands in a chunk's.
+const BLOCK_SHIFT: u32 = 47;
+
 /// Pages of one chunk.
 pub(super) const CHUNK: u64 = 512;
 
@@ -80,5 +83,11 @@ impl<T: Default> Chunks<T> {
 
 /// One number for a chunk of a block: there are at most 2^16 blocks, and 2^47 chunks of the smallest pages.
 pub(super) fn key(block: BlockIndex, page: u64) -> u64 {
-    (u64::from(block.0) << 47) | (page / CHUNK)
+    (u64::from(block.0) << BLOCK_SHIFT) | (page / CHUNK)
+}
+
+/// The block of a chunk, and its first page.
+pub(super) fn parted(key: u64) -> (BlockIndex, u64) {
+    let block = u32::try_from(key >> BLOCK_SHIFT).unwrap_or(u32::MAX);
+    (BlockIndex(block), (key & ((1 << BLOCK_SHIFT) - 1)) * CHUNK)
 }

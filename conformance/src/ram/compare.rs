@@ -45,7 +45,7 @@ impl Memory {
     /// Why memory is not whole.
     pub fn load(opener: &Opener, progress: &mut dyn FnMut(u64)) -> Result<Self, Stop> {
         let file = tempfile::tempfile().map_err(Stop::Output)?;
-        let mut streams = opener.open_counted(progress)?;
+        let mut streams = opener.open_surveyed(progress)?;
         let mut plan = AllBlocks { fixed: None };
         if streams.mapped {
             let (_, outline) = streams.outline(progress)?;

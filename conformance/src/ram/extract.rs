@@ -86,7 +86,7 @@ pub fn extract(
     file: &File,
     progress: &mut dyn FnMut(u64),
 ) -> Result<Extracted, Failure> {
-    let mut streams = opener.open_counted(progress)?;
+    let mut streams = opener.open_surveyed(progress)?;
     let mut plan = Planned {
         request,
         fixed: None,

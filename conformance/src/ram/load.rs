@@ -5,8 +5,8 @@ use std::fs::File;
 use std::io;
 
 use vmsd_schema::stream::{
-    BlockIndex, Command, Event, Parser, Ram, RamBlockEntry, RamDestination, RamLoader, RamPage,
-    SectionKind,
+    BlockIndex, Command, Event, PageKind, Parser, Ram, RamBlockEntry, RamDestination, RamLoader,
+    RamPage, SectionKind,
 };
 use vmsd_schema::{Error, ErrorKind};
 
@@ -14,7 +14,7 @@ use super::channels::Channels;
 use super::image::{Fault, Image};
 use super::layout::Layout;
 use super::open::Streams;
-use super::resent::Resent;
+use super::resent::{Resent, Surveyed};
 use super::BlockTally;
 use crate::files::container::{error_of, io_error};
 use crate::reading::outline::Outline;
@@ -54,17 +54,18 @@ pub(super) fn load(
     let Streams {
         mut walk,
         channels,
-        resent,
+        surveyed,
         ..
     } = streams;
+    let resent = match surveyed {
+        Some(surveyed) if surveyed.resent.suffices() => return collect(surveyed, file, plan),
+        surveyed => surveyed.map(|surveyed| surveyed.resent),
+    };
     let mut visitor = Visitor {
         outline: Outline::default(),
         loader: RamLoader::new(),
         channels: Channels::new(channels),
-        sink: Sink {
-            image: Image::new(file),
-            names: HashMap::new(),
-        },
+        sink: Sink::new(file),
         layout: None,
         plan,
         resent,
@@ -109,6 +110,61 @@ pub(super) fn load(
     })
 }
 
+/// Takes the last record of each page from where it lies.
+fn collect(surveyed: Surveyed, file: File, plan: &mut dyn Plan) -> Result<Loaded, Stop> {
+    /// Pages that are written at once.
+    const RUN: usize = 256;
+    /// Bytes after which a mapped file is mapped anew.
+    const RENEW: u64 = 16 << 20;
+    let Surveyed {
+        mut walk,
+        outline,
+        resent,
+    } = surveyed;
+    let mut sink = Sink::new(file);
+    let layout = sink.lay_out(&outline, plan).map_err(Stop::Stream)?;
+    let page_size = walk.parser().page_size().bytes;
+    let len = usize::try_from(page_size).unwrap_or(usize::MAX);
+    let mut lasts = resent.lasts(page_size).peekable();
+    let mut passed = 0;
+    while lasts.peek().is_some() {
+        let pages = lasts
+            .by_ref()
+            .take(RUN)
+            .filter_map(|(block, offset, data_at)| {
+                Some(RamPage {
+                    at: data_at,
+                    word: offset,
+                    block,
+                    name: None,
+                    offset,
+                    kind: PageKind::Normal,
+                    data: walk.slice(data_at, len)?,
+                })
+            });
+        let pages: Vec<_> = pages.collect();
+        let runs = pages.chunk_by(|page, next| page.block == next.block);
+        for run in runs {
+            if run.first().is_some_and(|page| sink.wants(page.block)) {
+                sink.image.pages(run, page_size).map_err(Stop::Output)?;
+            }
+        }
+        passed += page_size * RUN as u64;
+        if passed >= RENEW {
+            passed = 0;
+            walk.let_go();
+        }
+    }
+    Ok(Loaded {
+        findings: outline.findings.iter().map(copy).collect(),
+        walk,
+        outline,
+        image: sink.image,
+        layout,
+        beside: false,
+    })
+}
+
 struct Visitor<'p> {
     outline: Outline,
     loader: RamLoader,
@@ -133,7 +189,7 @@ impl Visit for Visitor<'_> {
             .is_some_and(|page| self.sink.image.has(page.block));
         let page_size = parser.page_size().bytes;
         if let (true, Some(resent)) = (wanted, &mut self.resent) {
-            let last = |page: &&RamPage<'_>| !resent.pass(page, page_size);
+            let last = |page: &&RamPage<'_>| !resent.comes_again(page, page_size);
             let last: Vec<_> = pages.iter().filter(last).copied().collect();
             self.sink.image.pages(&last, page_size)?;
         } else if wanted {
@@ -181,10 +237,8 @@ impl Visitor<'_> {
         let at_record = |fault| at(fault, record.at());
         let listing = matches!(record, Ram::MemSize { .. } | Ram::Block(_));
         if !listing && self.layout.is_none() {
-            self.lay_out().map_err(at_record)?;
-        }
-        if let (Ram::Page(page), Some(resent)) = (record, &mut self.resent) {
-            resent.pass(page, parser.page_size().bytes); // it is written all the same
+            let layout = self.sink.lay_out(&self.outline, self.plan);
+            self.layout = Some(layout.map_err(|error| at_record(error.into()))?);
         }
         self.loader
             .apply(record, parser.page_size().bytes, &mut self.sink)
@@ -200,18 +254,6 @@ impl Visitor<'_> {
         }
         Ok(())
     }
-
-    /// All blocks are listed, or, with mapped-ram, the first is.
-    fn lay_out(&mut self) -> Result<(), Fault> {
-        let settings = self.outline.configuration.as_ref();
-        let machine = settings.map_or("", |settings| settings.machine.as_str());
-        let layout = self.plan.layout(machine, &self.outline.ram.blocks)?;
-        for (index, block) in (0..).zip(&self.outline.ram.blocks) {
-            self.sink.place(BlockIndex(index), &block.name, &layout);
-        }
-        self.layout = Some(layout);
-        Ok(())
-    }
 }
 
 /// Blocks by name, and where their pages go.
@@ -221,6 +263,24 @@ struct Sink {
 }
 
 impl Sink {
+    fn new(file: File) -> Self {
+        Self {
+            image: Image::new(file),
+            names: HashMap::new(),
+        }
+    }
+
+    /// All blocks are listed, or, with mapped-ram, the first is.
+    fn lay_out(&mut self, outline: &Outline, plan: &mut dyn Plan) -> Result<Layout, Error> {
+        let settings = outline.configuration.as_ref();
+        let machine = settings.map_or("", |settings| settings.machine.as_str());
+        let layout = plan.layout(machine, &outline.ram.blocks)?;
+        for (index, block) in (0..).zip(&outline.ram.blocks) {
+            self.place(BlockIndex(index), &block.name, &layout);
+        }
+        Ok(layout)
+    }
+
     /// Gives a block its places, once.
     fn place(&mut self, index: BlockIndex, name: &str, layout: &Layout) {
         if self.image.has(index) {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use vmsd_schema::{Error, ErrorKind};
 
-use super::resent::Resent;
+use super::resent::Surveyed;
 use crate::files::container::multifd::channels_beside;
 use crate::files::container::{Content, Options};
 use crate::files::input::{Input, STDIN};
@@ -31,8 +31,8 @@ pub(super) struct Streams {
     pub(super) channels: Vec<(String, Box<dyn Read + Send>)>,
     /// Whether memory is where offsets say, not where it comes in order.
     pub(super) mapped: bool,
-    /// Pages that come again, where they were counted.
-    pub(super) resent: Option<Resent>,
+    /// What a first reading found, where there was one.
+    pub(super) surveyed: Option<Surveyed>,
 }
 
 impl Opener {
@@ -57,22 +57,22 @@ impl Opener {
             walk,
             channels,
             mapped,
-            resent: None,
+            surveyed: None,
         })
     }
 
     /// As [`Self::open`]; a file that can be read twice at little cost is, so that of each page only the last is written.
-    pub(super) fn open_counted(&self, progress: &mut dyn FnMut(u64)) -> Result<Streams, Stop> {
+    pub(super) fn open_surveyed(&self, progress: &mut dyn FnMut(u64)) -> Result<Streams, Stop> {
         let mut streams = self.open()?;
         if streams.mapped || !streams.channels.is_empty() || !streams.walk.is_of_file() {
             return Ok(streams);
         }
-        let resent = Resent::of(&mut streams.walk, progress);
+        let surveyed = Surveyed::of(streams.walk, progress)?;
         streams = self.open()?;
-        if resent.is_most() {
+        if surveyed.resent.is_most() {
             streams.walk.spare_memory();
         }
-        streams.resent = Some(resent);
+        streams.surveyed = Some(surveyed);
         Ok(streams)
     }
 

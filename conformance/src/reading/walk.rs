@@ -137,6 +137,11 @@ impl Walk {
         self.feed.spare_memory();
     }
 
+    /// What was looked at of a mapped file need not stay in memory.
+    pub fn let_go(&mut self) {
+        self.feed.let_go();
+    }
+
     /// Walks to the end, or to where it stops, step by step. `progress` is told the offset now and then.
     ///
     /// # Errors
