@@ -111,7 +111,7 @@ impl Resent {
 
     /// Whether memory can be had without a second reading, and that is less work.
     pub(super) fn suffices(&self) -> bool {
-        self.alone && self.is_most()
+        self.alone && self.pages > 0 && self.is_most()
     }
 
     /// Whether a record of the same page will stand in the place of this one.
@@ -177,6 +177,10 @@ impl Visit for Survey {
         match &step.thing {
             Thing::Event(Event::Ram(Ram::Page(page))) => {
                 self.resent.meet(page, step.parser.page_size().bytes);
+            }
+            // Pages come through further channels, or not with the stream.
+            Thing::Event(Event::Ram(Ram::MultifdFlush { .. } | Ram::Hook { .. })) => {
+                self.resent.alone = false;
             }
             // What is thrown away may not come again.
             Thing::Event(Event::Command(record)) => {
