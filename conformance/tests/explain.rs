@@ -235,6 +235,7 @@ fn every_refusal_among_the_verdicts_is_understood() {
                 id,
                 "section-type"
                     | "target-asserts"
+                    | "target-asserts-msix"
                     | "machine-type"
                     | "configuration-missing"
                     | "footer-unexpected"
