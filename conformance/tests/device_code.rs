@@ -118,3 +118,16 @@ fn values_that_contradict_each_other_are_refused() {
         assert_eq!(of(port, &halted, &[1]), Verdict::Breaks);
     }
 }
+
+#[test]
+fn firmware_tables_grow_to_their_limit() {
+    let stream = stream("pc-q35-5.2.default.from-7.2.qevm.zst");
+    let of = |size: u64| {
+        let tables = ["fw_cfg/acpi_mr", "table_mr_size"];
+        verdict(&stream, "fw_cfg", &tables, &size.to_be_bytes())
+    };
+    assert_eq!([0, 1, 0x20_0000].map(of), [Verdict::Loads; 3]);
+    // Rounded to pages, the last three are nothing again: QEMU's assertion is another one.
+    let long = [0x20_0001, 1 << 63, u64::MAX - 4095, u64::MAX - 4094, u64::MAX];
+    assert_eq!(long.map(of), [Verdict::Breaks; 5]);
+}

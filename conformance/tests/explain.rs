@@ -236,6 +236,7 @@ fn every_refusal_among_the_verdicts_is_understood() {
                 "section-type"
                     | "target-asserts"
                     | "target-asserts-msix"
+                    | "target-asserts-tables"
                     | "machine-type"
                     | "configuration-missing"
                     | "footer-unexpected"

@@ -58,23 +58,28 @@ fn tables(held: &Held<'_, '_>, at: u64) -> Step {
         let (Some(size), Some(limit)) = (held.number(field), ram::limit(block)) else {
             continue;
         };
-        // As QEMU rounds: the last page of all wraps to nothing.
-        let size = size.wrapping_add(PAGE - 1) & !(PAGE - 1);
-        if size > limit {
-            let said = Said {
-                chain: format!("Size too large: {block}: {size:#x} > {limit:#x}: Invalid argument"),
-                errno: Errno::Aborts,
-                ..Said::default()
-            };
-            let refusal = Refusal::new("value-differs", at, said);
-            return Err(refusal
-                .between(format!("{size:#x}"), format!("at most {limit:#x}"))
-                .within(field)
-                .meaning(
-                    "the target aborts: a firmware table cannot become so long",
-                    "capture the source again: no QEMU writes this length",
-                ));
-        }
+        // As QEMU rounds: a length in the last page of all wraps to nothing, which fits, and is then too long for an entry.
+        let rounded = size.wrapping_add(PAGE - 1) & !(PAGE - 1);
+        let chain = if rounded > limit {
+            format!("Size too large: {block}: {rounded:#x} > {limit:#x}: Invalid argument")
+        } else if rounded < size {
+            "fw_cfg_modify_bytes_read: Assertion `key < fw_cfg_max_entry(s) && len < UINT32_MAX' failed.".to_owned()
+        } else {
+            continue;
+        };
+        let said = Said {
+            chain,
+            errno: Errno::Aborts,
+            ..Said::default()
+        };
+        let refusal = Refusal::new("value-differs", at, said);
+        return Err(refusal
+            .between(format!("{size:#x}"), format!("at most {limit:#x}"))
+            .within(field)
+            .meaning(
+                "the target aborts: a firmware table cannot become so long",
+                "capture the source again: no QEMU writes this length",
+            ));
     }
     Ok(())
 }
