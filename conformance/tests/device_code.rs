@@ -128,6 +128,12 @@ fn firmware_tables_grow_to_their_limit() {
     };
     assert_eq!([0, 1, 0x20_0000].map(of), [Verdict::Loads; 3]);
     // Rounded to pages, the last three are nothing again: QEMU's assertion is another one.
-    let long = [0x20_0001, 1 << 63, u64::MAX - 4095, u64::MAX - 4094, u64::MAX];
+    let long = [
+        0x20_0001,
+        1 << 63,
+        u64::MAX - 4095,
+        u64::MAX - 4094,
+        u64::MAX,
+    ];
     assert_eq!(long.map(of), [Verdict::Breaks; 5]);
 }

@@ -35,6 +35,15 @@ pub const TARGETS: [(&str, Property); 10] = [
     ("explain_log", explain_log::run),
 ];
 
+/// Whether an input is among the one in `count` on which a property also does what takes long. The input alone decides: a find
+/// is found again.
+pub(crate) fn one_in(count: usize, data: &[u8]) -> bool {
+    let sum = data
+        .iter()
+        .fold(0_usize, |sum, byte| sum + usize::from(*byte));
+    sum % count == 0
+}
+
 /// The program around a property: libFuzzer's entry, or a `main` that replays files. A second path is what changes an
 /// input, where bytes alone would not get far.
 #[macro_export]

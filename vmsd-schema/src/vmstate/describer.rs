@@ -232,7 +232,9 @@ impl Describer {
     }
 }
 
+// One copy for each type of field, not for each field: this walk is not the fast one.
 impl Visitor for Describer {
+    #[inline(never)]
     fn field<T: ?Sized, C: Codec<T>>(
         &mut self,
         meta: &'static FieldMeta,
