@@ -4,17 +4,20 @@
 //! What runs here is called by a program that `vmsd generate --prove` writes, compiles and starts: see
 //! [`super::batch`].
 
+mod opaque;
+mod spots;
+
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 use vmsd_schema::decode::typed::{Mirror, Registry, State};
-use vmsd_schema::decode::{decode, Content, End, Node, Reason, Struct};
+use vmsd_schema::decode::{decode, End};
 use vmsd_schema::schema::{Description, DeviceForm};
 use vmsd_schema::wire::Reader;
 use vmsd_schema::{Error, Value};
 
-use super::encoding::{self, Encoding};
+use self::spots::Random;
 use super::layout::Layout;
 use crate::conform::{Case, Stream};
 
@@ -203,16 +206,12 @@ impl Proof<'_> {
         let mut state = self.read(mirror, body).map_err(text)?;
         // What QEMU describes by its size alone is laid open: its fields are set to other values, too.
         let explained = state.explain(dialect, version).map_err(text)?.description;
-        let mut spots = Spots::default();
         let own = decode(self.description, &mut Reader::new(body), End::Known).map_err(text)?;
-        match decode(&explained, &mut Reader::new(body), End::Known) {
-            Ok(tree) => spots.structure(&tree, false),
-            Err(_) => spots.structure(&own, false),
-        }
-        count_opaque(&own, self.outcome);
-        let Spots { spots } = spots;
+        let laid_open = decode(&explained, &mut Reader::new(body), End::Known);
+        let spots = spots::of(laid_open.as_ref().unwrap_or(&own));
+        opaque::count(&own, self.outcome);
         let before = state.describe(dialect, version).map_err(text)?;
-        let mut random = Random(self.case.offset ^ layout_seed(self.description));
+        let mut random = Random(self.case.offset ^ self.description.fields.len() as u64);
         for _ in 0..CHANGES.min(spots.len()) {
             let Some(spot) = spots.get(random.below(spots.len())) else {
                 break;
@@ -240,120 +239,6 @@ impl Proof<'_> {
     }
 }
 
-/// A value in a body that may be any of its width.
-struct Spot {
-    name: String,
-    at: usize,
-    width: usize,
-    is_bool: bool,
-    /// Whether it stands in a field that QEMU describes by its size alone.
-    inside: bool,
-}
-
-#[derive(Default)]
-struct Spots {
-    spots: Vec<Spot>,
-}
-
-impl Spots {
-    fn structure(&mut self, content: &Struct<'_>, inside: bool) {
-        for node in &content.fields {
-            self.node(content.vmsd_name, node, inside);
-        }
-        for subsection in &content.subsections {
-            self.structure(&subsection.body, inside);
-        }
-    }
-
-    fn node(&mut self, vmsd: &str, node: &Node<'_>, inside: bool) {
-        let at = usize::try_from(node.offset).unwrap_or(usize::MAX);
-        match &node.content {
-            Content::Scalar(_) => self.spot(node, at, node.bytes.len(), inside),
-            Content::Scalars(kind) => {
-                let count = node.bytes.len() / kind.width();
-                for index in [0, count / 2, count.saturating_sub(1)] {
-                    if index < count {
-                        self.spot(node, at + index * kind.width(), kind.width(), inside);
-                    }
-                }
-            }
-            Content::Elements(nodes) => nodes.iter().for_each(|n| self.node(vmsd, n, inside)),
-            Content::Struct(content) => {
-                let described = ["struct", "vstruct", "tmp"].contains(&node.type_name);
-                self.structure(content, inside || !described);
-            }
-            Content::List(elements) => elements.iter().for_each(|e| self.structure(e, inside)),
-            Content::Bytes(bytes) if !bytes.is_empty() && node.type_name == "buffer" => {
-                self.spot(node, at, bytes.len().min(8), inside);
-            }
-            Content::Opaque(_) if is_word(vmsd, node) => {
-                self.spot(node, at, node.bytes.len(), inside);
-            }
-            _ => {}
-        }
-    }
-
-    fn spot(&mut self, node: &Node<'_>, at: usize, width: usize, inside: bool) {
-        self.spots.push(Spot {
-            name: node.name.to_owned(),
-            at,
-            width,
-            is_bool: node.type_name == "bool",
-            inside,
-        });
-    }
-}
-
-/// Adds the fields of `content` that the generated device keeps as bytes.
-fn count_opaque(content: &Struct<'_>, outcome: &mut Outcome) {
-    for node in &content.fields {
-        count_opaque_node(content.vmsd_name, node, outcome);
-    }
-    for subsection in &content.subsections {
-        count_opaque(&subsection.body, outcome);
-    }
-}
-
-fn count_opaque_node(vmsd: &str, node: &Node<'_>, outcome: &mut Outcome) {
-    let count = match &node.content {
-        Content::Elements(nodes) => {
-            nodes
-                .iter()
-                .for_each(|n| count_opaque_node(vmsd, n, outcome));
-            return;
-        }
-        Content::Struct(content) => return count_opaque(content, outcome),
-        Content::List(elements) => {
-            elements.iter().for_each(|e| count_opaque(e, outcome));
-            return;
-        }
-        Content::Opaque(Reason::NullFirst) => &mut outcome.undescribed,
-        Content::Opaque(_) if node.type_name == "virtio" && encoding::part_of(vmsd).is_none() => {
-            let name = format!("virtio of {vmsd}");
-            outcome.opaque.entry(name).or_default()
-        }
-        Content::Opaque(_) if !has_codec(vmsd, node) => {
-            outcome.opaque.entry(node.type_name.to_owned()).or_default()
-        }
-        _ => return,
-    };
-    count.fields += 1;
-    count.bytes += node.bytes.len() as u64;
-}
-
-/// Whether any bytes are a value.
-fn is_word(vmsd: &str, node: &Node<'_>) -> bool {
-    match encoding::of(vmsd, node.type_name, Some(node.bytes.len() as u64)) {
-        Encoding::With(ty, _) => ty.starts_with('u'),
-        _ => false,
-    }
-}
-
-/// Whether the generated field knows what its bytes mean, or QEMU does not say what they are.
-fn has_codec(vmsd: &str, node: &Node<'_>) -> bool {
-    encoding::of(vmsd, node.type_name, Some(node.bytes.len() as u64)) != Encoding::Opaque
-}
-
 /// How many values differ.
 fn differences(one: &Value, other: &Value) -> usize {
     match (one, other) {
@@ -368,46 +253,6 @@ fn differences(one: &Value, other: &Value) -> usize {
             .map(|(one, other)| differences(one, other))
             .sum(),
         _ => usize::from(one != other),
-    }
-}
-
-fn layout_seed(description: &Description) -> u64 {
-    description.fields.len() as u64
-}
-
-/// Numbers that are the same in every run.
-struct Random(u64);
-
-impl Random {
-    fn next(&mut self) -> u64 {
-        self.0 = self
-            .0
-            .wrapping_mul(0x5851_f42d_4c95_7f2d)
-            .wrapping_add(0x1405_7b7e_f767_814f);
-        self.0 ^ (self.0 >> 29)
-    }
-
-    fn below(&mut self, bound: usize) -> usize {
-        let bound = bound.max(1) as u64;
-        usize::try_from((self.next() >> 16) % bound).unwrap_or(0)
-    }
-
-    fn change(&mut self, bytes: &mut [u8], spot: &Spot) {
-        let Some(place) = bytes.get_mut(spot.at..spot.at + spot.width) else {
-            return;
-        };
-        if spot.is_bool {
-            place
-                .iter_mut()
-                .for_each(|byte| *byte = u8::from(*byte == 0));
-            return;
-        }
-        for byte in place.iter_mut() {
-            *byte = u8::try_from(self.next() >> 40 & 0xff).unwrap_or(0);
-        }
-        if let Some(first @ 0x30) = place.first_mut() {
-            *first = 0x31; // '0' is a NULL where a pointer may stand
-        }
     }
 }
 
