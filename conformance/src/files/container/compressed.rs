@@ -1,11 +1,13 @@
 //! What gzip, zstd, xz, bzip2 and lzop write, also through a pipe: `exec:gzip -c > f` and libvirt's formats.
 
 mod headers;
+mod place;
 
 use std::io::{self, BufRead, BufReader, Read};
 
 use vmsd_schema::{Error, ErrorKind};
 
+use self::place::{Counted, Place};
 use super::fields::{error_of, io_error};
 use super::lzop;
 use super::source::{Pipe, Source};
@@ -75,7 +77,8 @@ impl Compression {
     pub(crate) fn open(self, mut source: Source) -> io::Result<Source> {
         let base = source.base();
         headers::check(self, source.peek(headers::LEN)?, base)?;
-        let read = BufReader::with_capacity(1 << 16, source.into_read());
+        let place = Place::at(base);
+        let read = place.count(BufReader::with_capacity(1 << 16, source.into_read()));
         let inside: Box<dyn Read + Send> = match self {
             Self::Bzip2 => Box::new(bzip2::bufread::MultiBzDecoder::new(read)),
             Self::Gzip => Box::new(Gzip::new(read)),
@@ -94,15 +97,17 @@ impl Compression {
         let named = Named {
             compression: self,
             inside,
+            place,
         };
         Ok(Source::Pipe(Pipe::new(Box::new(named), 0)))
     }
 }
 
-/// Gives the errors of a library the name of the compression.
+/// Gives the errors of a library the name of the compression, and the place in the compressed data.
 struct Named {
     compression: Compression,
     inside: Box<dyn Read + Send>,
+    place: Place,
 }
 
 impl Named {
@@ -112,13 +117,16 @@ impl Named {
         if ours_or_the_systems || error.kind() == io::ErrorKind::Interrupted {
             return error;
         }
+        let at = self.place.now();
         let error = match error.kind() {
-            io::ErrorKind::UnexpectedEof => Error::new(
+            io::ErrorKind::UnexpectedEof => Error::at(
                 ErrorKind::Truncated,
+                at,
                 "the input ends in the middle of the compressed data",
             ),
-            _ => Error::new(
+            _ => Error::at(
                 ErrorKind::Validation,
+                at,
                 format!("the compressed data is damaged: {error}"),
             ),
         };
@@ -135,11 +143,11 @@ impl Read for Named {
 /// All members of a gzip file. Zeros behind the last one are padding, as for gzip itself.
 struct Gzip<R> {
     /// Empty at the end, and after an error.
-    member: Option<flate2::bufread::GzDecoder<R>>,
+    member: Option<flate2::bufread::GzDecoder<Counted<R>>>,
 }
 
 impl<R: BufRead> Gzip<R> {
-    fn new(read: R) -> Self {
+    fn new(read: Counted<R>) -> Self {
         Self {
             member: Some(flate2::bufread::GzDecoder::new(read)),
         }
@@ -166,7 +174,7 @@ impl<R: BufRead> Read for Gzip<R> {
 }
 
 /// Skips zeros and says whether another member follows.
-fn another_member(rest: &mut impl BufRead) -> io::Result<bool> {
+fn another_member(rest: &mut Counted<impl BufRead>) -> io::Result<bool> {
     loop {
         let bytes = rest.fill_buf()?;
         match bytes {
@@ -177,7 +185,7 @@ fn another_member(rest: &mut impl BufRead) -> io::Result<bool> {
         let zeros = bytes.iter().take_while(|&&byte| byte == 0).count();
         if zeros == 0 {
             let message = "something other than a member follows the compressed data";
-            let error = Error::new(ErrorKind::Validation, message);
+            let error = Error::at(ErrorKind::Validation, rest.place().now(), message);
             return Err(io_error(error.inside("gzip")));
         }
         rest.consume(zeros);
