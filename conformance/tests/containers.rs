@@ -10,6 +10,8 @@
 
 #[path = "containers/damage.rs"]
 mod damage;
+#[path = "containers/disk_image.rs"]
+mod disk_image;
 #[path = "containers/fixtures.rs"]
 mod fixtures;
 #[path = "containers/libvirt_writer.rs"]
