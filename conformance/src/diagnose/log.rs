@@ -64,7 +64,8 @@ pub(super) fn read(text: &str) -> Failure {
     let mut outcomes = lines
         .iter()
         .enumerate()
-        .filter(|(_, (_, line))| is_outcome(line))
+        // A warning may hold the words as well: nothing ended there.
+        .filter(|(_, (number, line))| is_outcome(line) && Line::read(*number, line).is_some())
         .map(|(place, _)| place);
     let (earlier, last) = (
         outcomes.clone().count().saturating_sub(1),
