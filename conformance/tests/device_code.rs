@@ -137,3 +137,20 @@ fn firmware_tables_grow_to_their_limit() {
     ];
     assert_eq!(long.map(of), [Verdict::Breaks; 5]);
 }
+
+#[test]
+fn a_run_state_has_a_name_that_the_target_knows() {
+    for (name, old) in [
+        ("pc-q35-5.2.default.from-5.2.qevm.zst", Verdict::Loads),
+        ("pc-q35-5.2.default.from-7.2.qevm.zst", Verdict::Breaks),
+        ("pc-q35-5.2.default.from-11.1.qevm.zst", Verdict::Breaks),
+    ] {
+        let stream = stream(name);
+        let of = |state: &[u8]| verdict(&stream, "globalstate", &["runstate"], state);
+        assert_eq!(of(b"running\0\0"), Verdict::Loads, "{name}");
+        assert_eq!(of(b"preconfig"), old, "{name}");
+        for wrong in [&b"prelaunC"[..], b"Prelaunch", b"prelaunch ", b"\0"] {
+            assert_eq!(of(wrong), Verdict::Breaks, "{name}");
+        }
+    }
+}

@@ -15,6 +15,7 @@ mod pci;
 mod property;
 mod ram;
 mod refusal;
+mod run_state;
 mod section;
 mod subsections;
 mod value;
@@ -29,6 +30,7 @@ use crate::compat::{Finding, Knowledge, Severity};
 use crate::decode::machine::Machine;
 use crate::schema::Dialect;
 
+pub use run_state::{is_run_state, run_state};
 pub use wording::Wording;
 
 use handler::Handlers;

@@ -1,31 +1,11 @@
 //! Values of a stream that a target may refuse whatever its layout: named where nothing else is found.
 
+use vmsd_schema::accept::{is_run_state, run_state};
 use vmsd_schema::decode::machine::{Machine, MachineCommand};
 use vmsd_schema::decode::{Content, Node, Struct};
 
 use super::catalogue::catalogue;
 use super::{known, Cause, Certainty, Facts};
-
-/// Run states of all versions (`RunState` of QEMU's QAPI schema).
-const RUN_STATES: [&str; 17] = [
-    "debug",
-    "inmigrate",
-    "internal-error",
-    "io-error",
-    "paused",
-    "postmigrate",
-    "prelaunch",
-    "finish-migrate",
-    "restore-vm",
-    "running",
-    "save-vm",
-    "shutdown",
-    "suspended",
-    "watchdog",
-    "guest-panicked",
-    "colo",
-    "preconfig",
-];
 
 /// Capabilities of all versions (`MigrationCapability`); an older target knows fewer.
 const CAPABILITIES: [&str; 26] = [
@@ -134,12 +114,11 @@ fn global_state(machine: &Machine<'_>) -> Option<Cause> {
         .sections
         .iter()
         .find(|section| section.name == "globalstate")?;
-    let text = section.body?.get(4..)?;
-    let text = text.split(|byte| *byte == 0).next().unwrap_or_default();
-    let text = String::from_utf8_lossy(text);
-    if RUN_STATES.contains(&&*text) {
+    let name = run_state(section.body?.get(4..)?);
+    if is_run_state(name, None) {
         return None;
     }
+    let text = String::from_utf8_lossy(name);
     Some(Cause {
         section: Some("globalstate".to_owned()),
         instance: Some(section.header.instance.0),

@@ -1,5 +1,6 @@
 //! The run state that the machine had before migration stopped it.
 
+use vmsd_schema::accept::{is_run_state, run_state};
 use vmsd_schema::{Error, ErrorKind, Result, VmState};
 
 /// The run state (`migration/global_state.c`).
@@ -25,27 +26,6 @@ pub(crate) struct Globalstate {
     knows_suspension: bool,
 }
 
-/// `RunState` of QEMU's QAPI, of all versions.
-const RUN_STATES: &[&str] = &[
-    "debug",
-    "inmigrate",
-    "internal-error",
-    "io-error",
-    "paused",
-    "postmigrate",
-    "prelaunch",
-    "finish-migrate",
-    "restore-vm",
-    "running",
-    "save-vm",
-    "shutdown",
-    "suspended",
-    "watchdog",
-    "guest-panicked",
-    "colo",
-    "preconfig",
-];
-
 impl Globalstate {
     /// The state as QEMU sent it when it was one string.
     pub(crate) fn one_string() -> Self {
@@ -62,8 +42,8 @@ impl Globalstate {
             .runstate
             .get(..usize::from(self.runstate_len))
             .unwrap_or(&self.runstate);
-        let name = sent.split(|byte| *byte == 0).next().unwrap_or_default();
-        if RUN_STATES.iter().any(|known| known.as_bytes() == name) {
+        let name = run_state(sent);
+        if is_run_state(name, None) {
             return Ok(());
         }
         let name = String::from_utf8_lossy(name);

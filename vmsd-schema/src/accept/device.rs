@@ -2,9 +2,12 @@
 //!
 //! What follows from the guest's memory as well is not among them.
 
+use std::borrow::Cow;
+
 use super::held::Held;
 use super::ram;
 use super::refusal::Refusal;
+use super::run_state::{is_run_state, run_state};
 use super::walk::Step;
 use super::wording::{Errno, Said};
 use crate::schema::Dialect;
@@ -25,12 +28,13 @@ pub(super) fn check(
         return vectors(held, at);
     }
     let sentence = match vmsd {
-        "cpu" => x87(held),
-        "serial" if !came("serial/tsr") => transmitter(held),
-        "ide_drive/pio_state" => transfer_end(held),
-        "ahci port" => engines(held),
-        "ncq state" => queued(held),
-        "e1000e" => subsystem(held),
+        "globalstate" => unknown_state(held, qemu).map(Cow::Owned),
+        "cpu" => x87(held).map(Cow::Borrowed),
+        "serial" if !came("serial/tsr") => transmitter(held).map(Cow::Borrowed),
+        "ide_drive/pio_state" => transfer_end(held).map(Cow::Borrowed),
+        "ahci port" => engines(held).map(Cow::Borrowed),
+        "ncq state" => queued(held).map(Cow::Borrowed),
+        "e1000e" => subsystem(held).map(Cow::Borrowed),
         _ => None,
     };
     let Some(sentence) = sentence else {
@@ -102,6 +106,13 @@ fn vectors(held: &Held<'_, '_>, at: u64) -> Step {
         "the target aborts: its xhci has no MSI-X, and QEMU 7.2 and later cannot load that",
         "start both sides without msix=off on the xhci",
     ))
+}
+
+/// The run state has a name that this QEMU knows (`global_state_post_load`).
+fn unknown_state(held: &Held<'_, '_>, qemu: Dialect) -> Option<String> {
+    let name = run_state(held.bytes("runstate")?);
+    let words = || format!("invalid parameter value: {}", String::from_utf8_lossy(name));
+    (!is_run_state(name, Some(qemu))).then(words)
 }
 
 /// Registers of the floating-point unit in the form of before 2008 (`cpu_post_load`).

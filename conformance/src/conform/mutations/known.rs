@@ -14,16 +14,11 @@ pub struct Class {
 }
 
 /// Every class.
-pub const CLASSES: [Class; 4] = [
+pub const CLASSES: [Class; 3] = [
     Class {
         id: "tpr-patching",
         check: "vapic_post_load of kvm-tpr-opt: the option ROM that the stream speaks of must be in guest memory",
         words: &[&["device 'kvm-tpr-opt'"]],
-    },
-    Class {
-        id: "run-state",
-        check: "global_state_post_load: the name of a run state that this version has",
-        words: &[&["device 'globalstate'"]],
     },
     Class {
         id: "ahci-commands",
