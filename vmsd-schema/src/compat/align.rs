@@ -205,12 +205,14 @@ impl<'s> Sides<'s> {
             out.inside(&field.name, certain, |out| out.show(&subject));
         }
         for field in wanted {
-            if self
-                .source
+            // A field of a struct that was unfolded has its name by chance.
+            let own = self
+                .target
                 .fields
                 .iter()
-                .any(|other| same_name(field, other))
-            {
+                .any(|own| std::ptr::eq(own, *field));
+            let mut sent = self.source.fields.iter();
+            if own && sent.any(|other| same_name(field, other)) {
                 continue; // told where the source sends it
             }
             let certain = present(field, self.read) == Some(true);
