@@ -65,7 +65,7 @@ pub(super) fn read(text: &str) -> Failure {
         .iter()
         .enumerate()
         // A warning may hold the words as well: nothing ended there.
-        .filter(|(_, (number, line))| is_outcome(line) && Line::read(*number, line).is_some())
+        .filter(|(_, (_, line))| is_outcome(line) && !is_quiet(message(&plain(line)).1))
         .map(|(place, _)| place);
     let (earlier, last) = (
         outcomes.clone().count().saturating_sub(1),
@@ -108,7 +108,7 @@ impl Line {
     fn read(number: usize, line: &str) -> Option<Self> {
         let line = plain(line);
         let (ours, text) = message(&line);
-        if text.is_empty() || text.starts_with("warning:") || text.starts_with("info:") {
+        if is_quiet(text) {
             return None;
         }
         let role = match catalogue().find(text, Words::Says) {
@@ -176,6 +176,11 @@ fn is_outcome(line: &str) -> bool {
     line.contains(OUTCOME)
         || line.contains("while loading VM state")
         || line.contains("Error while loading vmstate")
+}
+
+/// Words that end nothing.
+fn is_quiet(text: &str) -> bool {
+    text.is_empty() || text.starts_with("warning:") || text.starts_with("info:")
 }
 
 /// Where libvirt starts a guest: what stands before it is about another one.
