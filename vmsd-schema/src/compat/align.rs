@@ -157,7 +157,8 @@ impl<'s> Sides<'s> {
         if fit(&sent, &wanted) == Fit::Same {
             return;
         }
-        let steps = align(&sent, &wanted, |a, b| same_name(a, b) || same_form(a, b));
+        let alike = |a: &Field, b: &Field| same_form(a, b) && !self.exchanged(a, b);
+        let steps = align(&sent, &wanted, |a, b| same_name(a, b) || alike(a, b));
         let (mut left, mut right) = (Vec::new(), Vec::new());
         for step in steps {
             match step {
@@ -172,6 +173,12 @@ impl<'s> Sides<'s> {
             }
         }
         self.rest(&mut left, &mut right, out);
+    }
+
+    /// Whether a predicate decides on either field, and the target has the first one elsewhere: it asks for another then.
+    fn exchanged(&self, a: &Field, b: &Field) -> bool {
+        let mut wanted = self.target.fields.iter();
+        !(always(a) && always(b)) && wanted.any(|other| same_name(a, other))
     }
 
     /// What has no partner at all.
