@@ -11,6 +11,7 @@ mod device;
 mod handler;
 mod held;
 mod hotplug;
+mod leaf;
 mod pci;
 mod property;
 mod ram;

@@ -2,8 +2,6 @@
 //!
 //! What follows from the guest's memory as well is not among them.
 
-use std::borrow::Cow;
-
 use super::held::Held;
 use super::ram;
 use super::refusal::Refusal;
@@ -20,7 +18,6 @@ pub(super) fn check(
     qemu: Dialect,
     at: u64,
 ) -> Step {
-    let came = |name: &str| subsections.iter().any(|subsection| subsection == name);
     if vmsd == "fw_cfg/acpi_mr" {
         return tables(held, at);
     }
@@ -28,14 +25,8 @@ pub(super) fn check(
         return vectors(held, at);
     }
     let sentence = match vmsd {
-        "globalstate" => unknown_state(held, qemu).map(Cow::Owned),
-        "cpu" => x87(held).map(Cow::Borrowed),
-        "serial" if !came("serial/tsr") => transmitter(held).map(Cow::Borrowed),
-        "ide_drive/pio_state" => transfer_end(held).map(Cow::Borrowed),
-        "ahci port" => engines(held).map(Cow::Borrowed),
-        "ncq state" => queued(held).map(Cow::Borrowed),
-        "e1000e" => subsystem(held).map(Cow::Borrowed),
-        _ => None,
+        "globalstate" => unknown_state(held, qemu),
+        _ => sentence(vmsd, held, subsections).map(str::to_owned),
     };
     let Some(sentence) = sentence else {
         return Ok(());
@@ -49,6 +40,20 @@ pub(super) fn check(
         "the device's own code refuses what it read",
         "capture the source again: no QEMU writes these values together",
     ))
+}
+
+/// What QEMU says where the values that came contradict each other.
+fn sentence(vmsd: &str, held: &Held<'_, '_>, subsections: &[String]) -> Option<&'static str> {
+    let came = |name: &str| subsections.iter().any(|subsection| subsection == name);
+    match vmsd {
+        "cpu" => x87(held),
+        "serial" if !came("serial/tsr") => transmitter(held),
+        "ide_drive/pio_state" => transfer_end(held),
+        "ahci port" => engines(held),
+        "ncq state" => queued(held),
+        "e1000e" => subsystem(held),
+        _ => None,
+    }
 }
 
 /// Firmware tables grow to the lengths that came, or QEMU aborts (`fw_cfg_acpi_mr_restore_post_load`).

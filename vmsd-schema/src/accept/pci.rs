@@ -3,8 +3,9 @@
 //! QEMU compares bits that the device marks and that neither the guest nor the hardware changes. Which those are it does not send; but
 //! the header's are the same for every device, and a capability's follow from its kind.
 
+use super::leaf::take;
 use super::refusal::Refusal;
-use super::walk::{take, Step};
+use super::walk::Step;
 use super::wording::Said;
 use crate::wire::Reader;
 

@@ -1,5 +1,6 @@
 //! The look-ahead behind the fields of a description (`vmstate_subsection_load`).
 
+use super::leaf::{skip, take};
 use super::refusal::Refusal;
 use super::walk::{Step, Walk};
 use super::wording::{Errno, Said};
@@ -41,9 +42,9 @@ impl Walk<'_> {
                 return Err(Refusal::unknown("layout-unknown", at, message).within(&name));
             };
             let header = 2 + name.len();
-            super::walk::skip(reader, header as u64, String::new)?;
+            skip(reader, header as u64, String::new)?;
             // QEMU keeps the lowest byte of the four.
-            let version = super::walk::take(reader, 4)?.last().copied();
+            let version = take(reader, 4)?.last().copied();
             let version = u32::from(version.unwrap_or_default());
             self.version(&name, version, layout.version, at)?;
             let local = local.and_then(|local| local.subsection(&name));

@@ -2,10 +2,11 @@
 
 use std::fmt;
 
+use super::leaf::{skip, take};
 use super::pci;
 use super::refusal::Refusal;
 use super::virtio_mem::Place;
-use super::walk::{skip, take, Step, Walk};
+use super::walk::{Step, Walk};
 use super::wording::Said;
 use crate::schema::FieldEntry;
 use crate::wire::Reader;

@@ -3,8 +3,9 @@
 //! How long they are follows from the number of outputs, which both sides must have alike, and from the target's own layout. What a
 //! resource takes only the source's bytes would tell; a card at work is left to what is known of opaque values.
 
+use super::leaf::skip;
 use super::refusal::Refusal;
-use super::walk::{skip, Element, Step, Walk};
+use super::walk::{Element, Step, Walk};
 use super::wording::Said;
 use crate::wire::Reader;
 

@@ -18,6 +18,7 @@ mod pointers;
 mod presence;
 mod state;
 mod subsections;
+mod untold_lengths;
 
 use std::fmt::Debug;
 
