@@ -58,6 +58,6 @@ pub use value::Value;
 #[cfg(feature = "derive")]
 pub use vmsd_derive::VmState;
 pub use vmstate::{
-    describe, inspect, load, save, Codec, Described, Elements, Export, Field, Inspection, Loader,
-    Mode, VmState,
+    describe, inspect, load, save, Codec, Described, Elements, Export, Field, Inspection, Layout,
+    Loader, Mode, VmState,
 };

@@ -18,7 +18,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::schema::{Count, Description, Dialect, Priority, Schema, Shape};
 use crate::wire::{Reader, Writer};
 
-pub use describer::{Described, Describer};
+pub use describer::{Described, Describer, Layout};
 pub use elements::{Counted, Elements, Length, Unit};
 pub use export::Export;
 pub use field_meta::FieldMeta;

@@ -24,11 +24,10 @@ pub fn explain(
         rest.is_empty()
     });
     let mut state = inspected.ok()?.state;
-    let dialect = Dialect::ALL.into_iter().find(|dialect| {
-        let described = state.describe(*dialect, version);
-        described.is_ok_and(|described| {
-            described.description == *description && described.bytes == bytes
-        })
+    // Most streams are of newer versions; where several describe a value alike, any will do.
+    let dialect = Dialect::ALL.into_iter().rev().find(|dialect| {
+        let layout = state.layout(*dialect, version);
+        layout.is_ok_and(|layout| layout.description == *description && layout.bytes == bytes)
     })?;
     Some(state.explain(dialect, version).ok()?.description)
 }

@@ -39,10 +39,7 @@ impl<T, C: Codec<T>> Codec<[T]> for Each<C> {
     }
 
     fn describe(values: &mut [T], describer: &mut Describer) -> Result<()> {
-        for (index, value) in values.iter_mut().enumerate() {
-            C::describe(value, describer).map_err(|error| error.inside_index(index))?;
-        }
-        Ok(())
+        describer.array::<T, C>(values)
     }
 }
 

@@ -8,7 +8,7 @@ mod registry;
 use crate::error::{ErrorKind, Result};
 use crate::limits::{MAX_ASSUMED, MAX_UNTOLD};
 use crate::schema::{Description, Dialect, Field, FieldEntry, Presence, Schema, Shape, Size};
-use crate::vmstate::{Described, Describer, Inspection, Loader, Note, VmState};
+use crate::vmstate::{Described, Describer, Inspection, Layout, Loader, Note, VmState};
 use crate::wire::{Reader, Writer};
 
 pub use registry::Registry;
@@ -27,8 +27,11 @@ pub trait State {
     /// The body at `version`, its description in `dialect`, and its values by name.
     fn describe(&mut self, dialect: Dialect, version: u32) -> Result<Described>;
 
-    /// As [`Self::describe`], with a description that also shows what QEMU's leaves out: see [`Describer::explaining`].
-    fn explain(&mut self, dialect: Dialect, version: u32) -> Result<Described>;
+    /// As [`Self::describe`], without the values.
+    fn layout(&mut self, dialect: Dialect, version: u32) -> Result<Layout>;
+
+    /// As [`Self::layout`], with a description that also shows what QEMU's leaves out: see [`Describer::explaining`].
+    fn explain(&mut self, dialect: Dialect, version: u32) -> Result<Layout>;
 }
 
 impl<S: VmState> State for S {
@@ -50,8 +53,12 @@ impl<S: VmState> State for S {
         Describer::new(dialect).describe(self, version)
     }
 
-    fn explain(&mut self, dialect: Dialect, version: u32) -> Result<Described> {
-        Describer::new(dialect).explaining().describe(self, version)
+    fn layout(&mut self, dialect: Dialect, version: u32) -> Result<Layout> {
+        Describer::new(dialect).layout(self, version)
+    }
+
+    fn explain(&mut self, dialect: Dialect, version: u32) -> Result<Layout> {
+        Describer::new(dialect).explaining().layout(self, version)
     }
 }
 

@@ -20,6 +20,15 @@ pub struct Described {
     pub value: Value,
 }
 
+/// How a value stands on the wire, without what it is.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Layout {
+    /// The body.
+    pub bytes: Vec<u8>,
+    /// What QEMU's JSON says of it.
+    pub description: Description,
+}
+
 /// Writes the fields it is shown and describes them.
 #[derive(Debug)]
 pub struct Describer {
@@ -33,6 +42,10 @@ pub struct Describer {
     element_values: Vec<Value>,
     /// Whether values are laid open that QEMU describes by their size alone.
     explains: bool,
+    /// Whether nobody asks for the values: then elements that are described once for all are looked at once.
+    layout_only: bool,
+    /// Whether the elements of the field that is being described are such.
+    alike: bool,
 }
 
 impl Describer {
@@ -48,6 +61,8 @@ impl Describer {
             elements: Vec::new(),
             element_values: Vec::new(),
             explains: false,
+            layout_only: false,
+            alike: false,
         }
     }
 
@@ -76,6 +91,41 @@ impl Describer {
             description,
             value,
         })
+    }
+
+    /// Describes how a whole device is laid out, and leaves its values.
+    ///
+    /// # Errors
+    /// As [`VmState::save`].
+    pub fn layout<S: VmState>(mut self, state: &mut S, version: u32) -> Result<Layout> {
+        self.layout_only = true;
+        let Described {
+            bytes, description, ..
+        } = self.describe(state, version)?;
+        Ok(Layout { bytes, description })
+    }
+
+    /// The elements `values` of an array, one after the other.
+    pub(crate) fn array<T, C: Codec<T>>(&mut self, values: &mut [T]) -> Result<()> {
+        let before = self.elements.len();
+        let described = if self.alike { 1 } else { values.len() };
+        let (described, rest) = values.split_at_mut(described.min(values.len()));
+        for (index, value) in described.iter_mut().enumerate() {
+            C::describe(value, self).map_err(|error| error.inside_index(index))?;
+        }
+        let each = self.elements.len() - before;
+        self.like_the_first(each * rest.len());
+        C::save_all(rest, &mut self.writer)
+    }
+
+    /// So many more elements, which the first one's entry stands for.
+    fn like_the_first(&mut self, count: usize) {
+        let kind = ElementKind::Value {
+            type_name: "",
+            body: Body::Leaf,
+        };
+        let like = Element { kind, size: 0 };
+        self.elements.resize(self.elements.len() + count, like);
     }
 
     /// An element of type `type_name` that `save` writes.
@@ -185,6 +235,7 @@ impl Describer {
         let mut inner = Self::new(self.dialect);
         inner.writer = std::mem::take(&mut self.writer);
         inner.explains = self.explains;
+        inner.layout_only = self.layout_only;
         let result = visit_all(state, &mut inner, version);
         state.hook_post_save();
         result?;
@@ -206,6 +257,10 @@ impl Describer {
         });
     }
 
+    fn open_field(&mut self, meta: &'static FieldMeta, compressible: bool, pointers: bool) {
+        self.alike = self.layout_only && compressible && !meta.uncompressed && !pointers;
+    }
+
     fn close_field(&mut self, meta: &'static FieldMeta, compressible: bool, pointers: bool) {
         let json_name = meta.json_name_in(self.dialect);
         let form = FieldForm {
@@ -223,6 +278,9 @@ impl Describer {
                 .entries(form, std::mem::take(&mut self.elements)),
         );
         let mut values = std::mem::take(&mut self.element_values);
+        if self.layout_only {
+            return;
+        }
         let value = match values.len() {
             0 => return,
             1 => values.remove(0),
@@ -240,6 +298,7 @@ impl Visitor for Describer {
         meta: &'static FieldMeta,
         value: &mut T,
     ) -> Result<()> {
+        self.open_field(meta, C::COMPRESSIBLE, C::POINTERS);
         C::describe(value, self).map_err(|error| error.inside(meta.name))?;
         self.close_field(meta, C::COMPRESSIBLE, C::POINTERS);
         Ok(())
@@ -252,6 +311,7 @@ impl Visitor for Describer {
         count: Counted,
         _item_size: usize,
     ) -> Result<()> {
+        self.open_field(meta, C::COMPRESSIBLE, C::POINTERS);
         first(value, count)
             .and_then(|items| C::describe(items, self))
             .map_err(|error| error.inside(meta.name))?;
