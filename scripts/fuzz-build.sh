@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Builds every fuzz target with its seeds and its dictionary into a folder, in the layout that OSS-Fuzz expects:
-#   scripts/fuzz-build.sh FOLDER
-# TARGET, TARGET_seed_corpus.zip, TARGET.dict. The same script runs in OSS-Fuzz, in ClusterFuzzLite and in .ci/run; what they
-# find and gather is merged by libFuzzer itself: FOLDER/TARGET -merge=1 fuzz/corpus/TARGET OTHER...
+#   scripts/fuzz-build.sh FOLDER [FLAG...]
+# TARGET, TARGET_seed_corpus.zip, TARGET.dict; FLAGs are those of `cargo fuzz build`. The same script runs in OSS-Fuzz, in
+# ClusterFuzzLite and in .ci/run; what they find is merged by libFuzzer: FOLDER/TARGET -merge=1 fuzz/corpus/TARGET OTHER...
 set -euo pipefail
-[ $# = 1 ] || { sed -n '2,5s/^# //p' "$0" >&2; exit 2; }
+[ $# -ge 1 ] || { sed -n '2,5s/^# //p' "$0" >&2; exit 2; }
 mkdir -p "$1"
 out=$(cd "$1" && pwd)
+shift
 cd "$(dirname "$0")/.."
 
 # Where the toolchain is not nightly itself (OSS-Fuzz's is) and there is no other.
@@ -19,7 +20,8 @@ if ! rustc --version | grep -q nightly; then
   fi
 fi
 
-"${fuzz[@]}" build --sanitizer "${SANITIZER:-address}"
+# A panic ends a fuzzer anyway: without the ways out of each call there is half as much for it to watch.
+RUSTFLAGS="${RUSTFLAGS:-} -Cpanic=abort" "${fuzz[@]}" build --sanitizer "${SANITIZER:-address}" "$@"
 target=$(cargo metadata --no-deps --format-version 1 | sed 's/.*"target_directory":"\([^"]*\)".*/\1/')
 binaries=$target/$(rustc -vV | sed -n 's/^host: //p')/release
 

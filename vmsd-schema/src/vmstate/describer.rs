@@ -3,7 +3,7 @@
 use super::identity::Identity;
 use super::saver::{first, subsection_header, visit_all};
 use super::{Codec, Counted, Elements, FieldMeta, Visitor, VmState};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::schema::dialect::{Element, ElementKind, FieldForm};
 use crate::schema::{Body, Description, Dialect, FieldEntry};
 use crate::value::Value;
@@ -46,6 +46,8 @@ pub struct Describer {
     layout_only: bool,
     /// Whether the elements of the field that is being described are such.
     alike: bool,
+    /// Why a field could not be written. It is told at the end of its description, so that no field has a branch for it.
+    failed: Option<Error>,
 }
 
 impl Describer {
@@ -63,6 +65,7 @@ impl Describer {
             explains: false,
             layout_only: false,
             alike: false,
+            failed: None,
         }
     }
 
@@ -232,21 +235,64 @@ impl Describer {
         state
             .hook_pre_save()
             .map_err(|error| error.inside("pre_save"))?;
-        let mut inner = Self::new(self.dialect);
-        inner.writer = std::mem::take(&mut self.writer);
-        inner.explains = self.explains;
-        inner.layout_only = self.layout_only;
-        let result = visit_all(state, &mut inner, version);
+        let mut inner = self.open();
+        let walked = visit_all(state, &mut inner, version);
         state.hook_post_save();
-        result?;
+        self.close(inner, walked, S::NAME, version)
+    }
+
+    /// The describer of a nested value, which goes on with the bytes.
+    fn open(&mut self) -> Self {
+        Self {
+            writer: std::mem::take(&mut self.writer),
+            explains: self.explains,
+            layout_only: self.layout_only,
+            ..Self::new(self.dialect)
+        }
+    }
+
+    /// What the describer of a nested value found.
+    fn close(
+        &mut self,
+        inner: Self,
+        walked: Result<()>,
+        name: &str,
+        version: u32,
+    ) -> Result<(Description, Value)> {
         self.writer = inner.writer;
+        inner.failed.map_or(walked, Err)?;
         let description = Description {
-            vmsd_name: S::NAME.to_owned(),
+            vmsd_name: name.to_owned(),
             version,
             fields: inner.entries,
             subsections: inner.subsections,
         };
         Ok((description, Value::Struct(inner.values)))
+    }
+
+    /// A field. One copy of this for each type of field, not for each field: this walk is not the fast one.
+    #[inline(never)]
+    fn described_as<T: ?Sized, C: Codec<T>>(&mut self, meta: &'static FieldMeta, value: &mut T) {
+        self.described(meta, (C::COMPRESSIBLE, C::POINTERS), &mut |describer| {
+            C::describe(value, describer)
+        });
+    }
+
+    /// A field that `describe` describes.
+    fn described(
+        &mut self,
+        meta: &'static FieldMeta,
+        (compressible, pointers): (bool, bool),
+        describe: &mut dyn FnMut(&mut Self) -> Result<()>,
+    ) {
+        if self.failed.is_some() {
+            return;
+        }
+        self.alike = self.layout_only && compressible && !meta.uncompressed && !pointers;
+        match describe(self) {
+            Ok(()) => self.close_field(meta, compressible, pointers),
+            Err(error) => self.failed = Some(error.inside(meta.name)),
+        }
     }
 
     fn push(&mut self, type_name: &'static str, body: Body, start: usize) {
@@ -255,10 +301,6 @@ impl Describer {
             kind: ElementKind::Value { type_name, body },
             size,
         });
-    }
-
-    fn open_field(&mut self, meta: &'static FieldMeta, compressible: bool, pointers: bool) {
-        self.alike = self.layout_only && compressible && !meta.uncompressed && !pointers;
     }
 
     fn close_field(&mut self, meta: &'static FieldMeta, compressible: bool, pointers: bool) {
@@ -290,20 +332,18 @@ impl Describer {
     }
 }
 
-// One copy for each type of field, not for each field: this walk is not the fast one.
 impl Visitor for Describer {
-    #[inline(never)]
+    #[inline]
     fn field<T: ?Sized, C: Codec<T>>(
         &mut self,
         meta: &'static FieldMeta,
         value: &mut T,
     ) -> Result<()> {
-        self.open_field(meta, C::COMPRESSIBLE, C::POINTERS);
-        C::describe(value, self).map_err(|error| error.inside(meta.name))?;
-        self.close_field(meta, C::COMPRESSIBLE, C::POINTERS);
+        self.described_as::<T, C>(meta, value);
         Ok(())
     }
 
+    #[inline]
     fn counted<E: Elements, C: Codec<[E::Item]>>(
         &mut self,
         meta: &'static FieldMeta,
@@ -311,11 +351,9 @@ impl Visitor for Describer {
         count: Counted,
         _item_size: usize,
     ) -> Result<()> {
-        self.open_field(meta, C::COMPRESSIBLE, C::POINTERS);
-        first(value, count)
-            .and_then(|items| C::describe(items, self))
-            .map_err(|error| error.inside(meta.name))?;
-        self.close_field(meta, C::COMPRESSIBLE, C::POINTERS);
+        self.described(meta, (C::COMPRESSIBLE, C::POINTERS), &mut |describer| {
+            first(value, count).and_then(|items| C::describe(items, describer))
+        });
         Ok(())
     }
 

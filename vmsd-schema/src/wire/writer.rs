@@ -56,29 +56,31 @@ impl Writer {
     /// One byte.
     #[inline]
     pub fn u8(&mut self, value: u8) {
-        self.bytes.push(value);
+        self.bytes(&[value]);
     }
 
     /// be16 (`qemu_put_be16`).
     #[inline]
     pub fn u16(&mut self, value: u16) {
-        self.bytes.extend_from_slice(&value.to_be_bytes());
+        self.bytes(&value.to_be_bytes());
     }
 
     /// be32 (`qemu_put_be32`).
     #[inline]
     pub fn u32(&mut self, value: u32) {
-        self.bytes.extend_from_slice(&value.to_be_bytes());
+        self.bytes(&value.to_be_bytes());
     }
 
     /// be64 (`qemu_put_be64`).
     #[inline]
     pub fn u64(&mut self, value: u64) {
-        self.bytes.extend_from_slice(&value.to_be_bytes());
+        self.bytes(&value.to_be_bytes());
     }
 
     /// Raw bytes.
-    #[inline]
+    // A fuzzer is not to see the buffer's growth in every field of every device.
+    #[cfg_attr(not(fuzzing), inline)]
+    #[cfg_attr(fuzzing, inline(never))]
     pub fn bytes(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
     }
