@@ -95,6 +95,12 @@ pub(crate) fn agrees(mirror: &Mirror, state: &mut dyn State, version: u32) {
         let described = state
             .describe(dialect, version)
             .unwrap_or_else(|error| panic!("{name} {version} is not described: {error}"));
+        let layout = state.layout(dialect, version).ok();
+        assert!(
+            layout.is_some_and(|layout| layout.bytes == described.bytes
+                && layout.description == described.description),
+            "{name} {version} {dialect}: its layout alone is another"
+        );
         let mut reader = Reader::new(&described.bytes);
         let tree = match decode(&described.description, &mut reader, End::Known) {
             Ok(tree) => tree,

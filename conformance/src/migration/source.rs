@@ -162,7 +162,7 @@ fn schema_in(mirror: &Mirror, dialect: Dialect) -> Schema {
     if !is_renamed(&schema) {
         return schema;
     }
-    if let Ok(described) = mirror.make().describe(dialect, mirror.version) {
+    if let Ok(described) = mirror.make().layout(dialect, mirror.version) {
         rename(
             &mut schema,
             &Schema::from_description(&described.description),

@@ -64,7 +64,7 @@ fn inspect(registry: &Registry, body: &Unread<'_>) -> Result<Mirrored> {
     let start = body.reader.offset();
     let len = reader.offset() - start;
     // Of all dialects this one describes most: every run of NULL pointers.
-    let described = inspected.state.describe(Dialect::Qemu10_0, version);
+    let described = inspected.state.layout(Dialect::Qemu10_0, version);
     let described = described.map_err(|error| error.or_at(start))?;
     if described.bytes.len() as u64 == len {
         return Ok(Mirrored {
