@@ -183,9 +183,10 @@ fn is_quiet(text: &str) -> bool {
     text.is_empty() || text.starts_with("warning:") || text.starts_with("info:")
 }
 
-/// Where libvirt starts a guest: what stands before it is about another one.
+/// Where libvirt starts a guest: what stands before it is about another one. An outcome that a line was torn into is one still.
 fn starts(line: &str) -> bool {
-    line.contains("starting up libvirt version") || line.contains(": starting up")
+    (line.contains("starting up libvirt version") || line.contains(": starting up"))
+        && !is_outcome(line)
 }
 
 /// What QEMU says in the normal course of things.
