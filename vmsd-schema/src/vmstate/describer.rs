@@ -111,14 +111,18 @@ impl Describer {
     /// The elements `values` of an array, one after the other.
     pub(crate) fn array<T, C: Codec<T>>(&mut self, values: &mut [T]) -> Result<()> {
         let before = self.elements.len();
-        let described = if self.alike { 1 } else { values.len() };
-        let (described, rest) = values.split_at_mut(described.min(values.len()));
-        for (index, value) in described.iter_mut().enumerate() {
-            C::describe(value, self).map_err(|error| error.inside_index(index))?;
+        for (index, value) in values.iter_mut().enumerate() {
+            let written = match self.alike && index > 0 {
+                true => C::save(value, &mut self.writer),
+                false => C::describe(value, self),
+            };
+            written.map_err(|error| error.inside_index(index))?;
         }
-        let each = self.elements.len() - before;
-        self.like_the_first(each * rest.len());
-        C::save_all(rest, &mut self.writer)
+        if self.alike {
+            let each = self.elements.len() - before;
+            self.like_the_first(each * values.len().saturating_sub(1));
+        }
+        Ok(())
     }
 
     /// So many more elements, which the first one's entry stands for.
