@@ -154,8 +154,8 @@ fn module_text(
     if uses.trees {
         head.push_str("use std::collections::BTreeMap;\n\n");
     }
-    let library: Vec<&str> = uses.library.iter().copied().collect();
-    import(&mut head, "vmsd_schema", library);
+    let items = uses.vmsd_schema.iter().copied().collect();
+    import(&mut head, "vmsd_schema", items);
     if !imports.is_empty() || !uses.opaque.is_empty() {
         head.push('\n');
     }

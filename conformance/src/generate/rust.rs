@@ -14,8 +14,8 @@ use super::pool::{Field, Kind, Pool, Struct, StructId};
 pub(super) struct Uses {
     /// Structs that it names.
     pub structs: BTreeSet<StructId>,
-    /// Items of the library.
-    pub library: BTreeSet<&'static str>,
+    /// Items of vmsd-schema.
+    pub vmsd_schema: BTreeSet<&'static str>,
     /// Whether it has a tree.
     pub trees: bool,
     /// JSON types that have no codec.
@@ -39,7 +39,7 @@ impl Writer<'_> {
         let (Some(content), Some(rust_name)) = (self.pool.get(id), self.names.get(id)) else {
             return String::new();
         };
-        uses.library.insert("VmState");
+        uses.vmsd_schema.insert("VmState");
         let names: Vec<&str> = content.fields.iter().map(|f| f.name.as_str()).collect();
         let prefix = common_prefix(&names);
         let mut taken = Taken::default();
@@ -205,12 +205,12 @@ impl Writer<'_> {
             }
         }
         if line.words.iter().any(|w| w.contains("codec::")) || line.ty.contains("codec::") {
-            uses.library.insert("codec");
+            uses.vmsd_schema.insert("codec");
         }
         match &field.kind {
-            Kind::Leaf(name, _) if name == "timer" => _ = uses.library.insert("Timer"),
+            Kind::Leaf(name, _) if name == "timer" => _ = uses.vmsd_schema.insert("Timer"),
             Kind::Leaf(name, Some(_)) if name == "unused_buffer" => {
-                uses.library.insert("Unused");
+                uses.vmsd_schema.insert("Unused");
             }
             _ => {}
         }

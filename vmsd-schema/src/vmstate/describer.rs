@@ -292,7 +292,8 @@ impl Describer {
         if self.failed.is_some() {
             return;
         }
-        self.alike = self.layout_only && compressible && !meta.uncompressed && !pointers;
+        let compressible = compressible && !meta.uncompressed;
+        self.alike = self.layout_only && compressible && !pointers;
         match describe(self) {
             Ok(()) => self.close_field(meta, compressible, pointers),
             Err(error) => self.failed = Some(error.inside(meta.name)),
@@ -316,7 +317,7 @@ impl Describer {
             } else {
                 meta.name
             },
-            compressible: compressible && !meta.uncompressed,
+            compressible,
             pointers,
         };
         self.entries.extend(
