@@ -5,6 +5,7 @@
 //! [`Rule`] looks at every pair. Nothing here sees bytes or files.
 
 mod align;
+mod alike;
 mod finding;
 mod knowledge;
 mod matrix;

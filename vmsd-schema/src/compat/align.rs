@@ -3,8 +3,9 @@
 //! Fields with the same name belong together. Between such pairs the wire decides: structs are unfolded, and what then has
 //! the same form is the same field under another name, in another struct, or as padding. Only what is left is a difference.
 
+use super::alike::{same_form, same_name};
 use super::subject::{Alone, Fields, Out, Role, Subject};
-use super::wire::{bytes, host_bytes, is_padding, present, same_form, same_name};
+use super::wire::{bytes, host_bytes, is_padding, present};
 use super::Severity;
 use crate::schema::sequence::{align, Step};
 use crate::schema::{Count, Device, Extent, Field, Schema, Shape};

@@ -1,4 +1,4 @@
-//! What a field is on the wire, as far as its source tells, and whether two fields may be the same bytes.
+//! What a field is on the wire, as far as its source tells.
 
 use crate::schema::{Count, Extent, Field, Host, Presence, Schema, Shape, Size};
 
@@ -87,107 +87,139 @@ pub(super) fn is_padding(field: &Field) -> bool {
     }
 }
 
-/// Whether two fields of different names are surely or probably the same bytes.
-pub(super) fn same_form(a: &Field, b: &Field) -> bool {
-    same_count(&a.count, &b.count)
-        && match (&a.shape, &b.shape) {
-            (Shape::Unknown, Shape::Unknown) => match (a.host, b.host) {
-                (Some(a), Some(b)) => {
-                    a.size == b.size && (a.num == b.num || a.num.is_none() || b.num.is_none())
-                }
-                _ => false,
-            },
-            (Shape::Unknown, Shape::Leaf { size, .. }) => fits(a.host, *size),
-            (Shape::Leaf { size, .. }, Shape::Unknown) => fits(b.host, *size),
-            (
-                Shape::Leaf { type_name, size },
-                Shape::Leaf {
-                    type_name: other,
-                    size: b,
-                },
-            ) => (type_name == other || integers(type_name, other)) && same_size(*size, *b),
-            (
-                Shape::Pointer { marked, to },
-                Shape::Pointer {
-                    marked: other,
-                    to: b,
-                },
-            ) => marked == other && same_shape(to, b),
-            (a, b) => same_shape(a, b),
-        }
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-fn same_shape(a: &Shape, b: &Shape) -> bool {
-    match (a, b) {
-        (Shape::List { type_name, .. }, Shape::List { type_name: b, .. }) => type_name == b,
-        (
-            Shape::Leaf { type_name, size },
-            Shape::Leaf {
-                type_name: other,
-                size: b,
-            },
-        ) => type_name == other && size == b,
-        _ => match (a.described(), b.described()) {
-            (Some(a), Some(b)) => a.name == b.name,
-            _ => false,
-        },
-    }
-}
-
-/// A plain integer in memory that takes as many bytes as the leaf does on the wire.
-fn fits(host: Option<Host>, size: Size) -> bool {
-    let host = host
-        .map(|host| host.size)
-        .filter(|size| [1, 2, 4, 8].contains(size));
-    matches!((host, size), (Some(host), Size::Fixed(size)) if host == size)
-}
-
-fn integers(a: &str, b: &str) -> bool {
-    let plain = |name: &str| {
-        let digits = name.trim_start_matches("uint").trim_start_matches("int");
-        let digits = digits.strip_suffix(" equal").unwrap_or(digits);
-        digits.parse::<u8>().ok()
-    };
-    plain(a).is_some() && plain(a) == plain(b)
-}
-
-fn same_size(a: Size, b: Size) -> bool {
-    match (a, b) {
-        (Size::Fixed(a) | Size::Seen(a), Size::Fixed(b) | Size::Seen(b)) => a == b,
-        (a, b) => a == b,
-    }
-}
-
-/// Whether both counts may be the same; what is unknown may be anything.
-pub(super) fn same_count(a: &Count, b: &Count) -> bool {
-    match (elements(a), elements(b)) {
-        (Some(a), Some(b)) => a == b,
-        (None, None) => a == b || *a == Count::Unknown || *b == Count::Unknown,
-        _ => {
-            *a == Count::Unknown
-                || *b == Count::Unknown
-                || matches!((a, b), (Count::Seen(_), _) | (_, Count::Seen(_)))
+    fn field(count: Count, shape: Shape) -> Field {
+        Field {
+            presence: Presence::Since(0),
+            count,
+            shape,
+            ..Field::default()
         }
     }
-}
 
-/// Whether two fields are called alike: by name, by an alias, or by a name that only one source numbers.
-pub(super) fn same_name(a: &Field, b: &Field) -> bool {
-    if a.name == b.name || a.is_called(&b.name) || b.is_called(&a.name) {
-        return true;
+    fn since(presence: Presence) -> Field {
+        let shape = Shape::leaf("uint16", 2);
+        Field {
+            presence,
+            ..field(Count::Fixed(3), shape)
+        }
     }
-    match (bare(&a.name), bare(&b.name)) {
-        (Some(a), None) => a == b.name,
-        (None, Some(b)) => b == a.name,
-        _ => false,
-    }
-}
 
-/// `name` of `name[k]`.
-fn bare(name: &str) -> Option<&str> {
-    let (bare, digits) = name.strip_suffix(']')?.rsplit_once('[')?;
-    digits
-        .bytes()
-        .all(|byte| byte.is_ascii_digit())
-        .then_some(bare)
+    fn table(extent: Extent, fields: Vec<Field>) -> Schema {
+        Schema {
+            name: "table".to_owned(),
+            version: Some(2),
+            extent,
+            fields,
+            ..Schema::default()
+        }
+    }
+
+    fn counted(by: &str) -> Count {
+        let name = by.to_owned();
+        Count::Field { name, times: 1 }
+    }
+
+    fn leaf(type_name: &str, size: Size) -> Shape {
+        let type_name = type_name.to_owned();
+        Shape::Leaf { type_name, size }
+    }
+
+    #[test]
+    fn a_version_decides_on_a_field_unless_a_predicate_does() {
+        for (presence, version, there) in [
+            (Presence::Since(0), None, Some(true)),
+            (Presence::Since(2), Some(2), Some(true)),
+            (Presence::Since(3), Some(2), Some(false)),
+            (Presence::Since(3), None, None),
+            (Presence::Conditional, Some(2), None),
+            (Presence::Unknown, Some(2), None),
+        ] {
+            let field = since(presence);
+            assert_eq!(present(&field, version), there, "{presence:?}");
+        }
+    }
+
+    #[test]
+    fn a_nested_table_is_as_long_as_its_fields() {
+        let [always, later] = [0, 3].map(|version| since(Presence::Since(version)));
+        let perhaps = since(Presence::Conditional);
+        let both = vec![always.clone(), since(Presence::Since(2)), later];
+        let mut whole = table(Extent::Whole, both.clone());
+        let nested = |schema: &Schema| element(&Shape::Struct(Box::new(schema.clone())));
+        assert_eq!(nested(&whole), Some(12));
+        assert_eq!(
+            bytes(&field(Count::Fixed(2), Shape::Nested(whole.clone().into()))),
+            Some(24)
+        );
+        assert_eq!(nested(&table(Extent::Unknown, both)), None);
+        whole.subsections.push(Schema::default());
+        assert_eq!(nested(&whole), None);
+        let undecided = vec![always.clone(), perhaps];
+        assert_eq!(nested(&table(Extent::Whole, undecided.clone())), None);
+        assert_eq!(nested(&table(Extent::Seen, undecided)), Some(12));
+        let many = Shape::leaf("buffer", u64::MAX);
+        let too_long = vec![field(Count::One, many.clone()), always];
+        assert_eq!(nested(&table(Extent::Whole, too_long)), None);
+        assert_eq!(bytes(&field(Count::Fixed(2), many)), None);
+    }
+
+    #[test]
+    fn the_bytes_of_a_field_are_those_of_every_guest() {
+        for (count, shape, expected) in [
+            (Count::One, leaf("uint8", Size::Fixed(1)), Some(1)),
+            (Count::Seen(3), leaf("uint8", Size::Seen(2)), Some(6)),
+            (counted("n"), leaf("uint8", Size::Fixed(1)), None),
+            (Count::Unknown, leaf("uint8", Size::Fixed(1)), None),
+            (Count::One, leaf("capability", Size::ByValue), None),
+            (Count::One, Shape::Unknown, None),
+        ] {
+            assert_eq!(bytes(&field(count, shape.clone())), expected, "{shape:?}");
+        }
+        let in_memory = |num| Field {
+            host: Some(Host {
+                version_id: 0,
+                num,
+                size: 4,
+            }),
+            ..Field::default()
+        };
+        assert_eq!(host_bytes(&in_memory(Some(3))), Some(12));
+        assert_eq!(host_bytes(&in_memory(None)), Some(4));
+        assert_eq!(host_bytes(&Field::default()), None);
+    }
+
+    #[test]
+    fn a_layout_in_words_leaves_out_what_goes_without_saying() {
+        assert_eq!(
+            layout(&since(Presence::Since(2))),
+            "uint16 2, 3 elements, since version 2"
+        );
+        let plain = leaf("uint8", Size::Fixed(1));
+        for count in [Count::One, Count::Seen(1), Count::Unknown] {
+            assert_eq!(layout(&field(count, plain.clone())), "uint8 1");
+        }
+    }
+
+    #[test]
+    fn padding_goes_by_its_type_or_by_its_name_where_that_is_all() {
+        for (name, shape, padding) in [
+            ("pad", leaf("unused_buffer", Size::Fixed(4)), true),
+            ("unused", leaf("buffer", Size::Fixed(4)), true),
+            ("data", leaf("buffer", Size::Fixed(4)), false),
+            ("unused", leaf("uint32", Size::Fixed(4)), false),
+            ("unused", Shape::Unknown, true),
+            ("data", Shape::Unknown, false),
+            ("unused", Shape::Struct(Box::default()), false),
+        ] {
+            let field = Field {
+                name: name.to_owned(),
+                ..field(Count::One, shape)
+            };
+            assert_eq!(is_padding(&field), padding, "{field:?}");
+        }
+    }
 }

@@ -1,7 +1,8 @@
 //! A field of the same place has another encoding.
 
 use crate::compat::subject::{Fields, Out, Report, Subject};
-use crate::compat::wire::{element, same_form};
+use crate::compat::alike::same_form;
+use crate::compat::wire::element;
 use crate::compat::Severity;
 use crate::schema::Shape;
 
