@@ -10,6 +10,7 @@
 mod checks;
 mod containers;
 mod description;
+mod elements;
 mod encodings;
 mod failures;
 mod lengths;

@@ -1,6 +1,7 @@
 //! What a hostile stream of a virtio device asks for, refused with the field, the value and the bound. The bus is mmio,
 //! which puts three numbers before the registers.
 
+use super::subsections::{DeviceEndian, Features64};
 use super::{Bus, ConfigField, DevicePart, Element, OldElement, Unknown, Virtio, VirtioDevice};
 use crate::decode::{decode, End};
 use crate::schema::Description;
@@ -114,6 +115,35 @@ fn a_device_goes_there_and_back_with_its_configuration_by_name() {
     let desc = tree.to_value();
     let queue = desc.get("virtio").unwrap().get("vq").unwrap();
     assert_eq!(queue.get("desc").unwrap().as_u64(), Some(0x1000));
+}
+
+#[test]
+fn a_configuration_has_the_byte_order_of_its_driver() {
+    const LITTLE: u8 = 1;
+    const BIG: u8 = 2;
+    const MODERN: u64 = 1 << 32;
+    for (bus, order, features, size) in [
+        (Bus::mmio(), None, 0, 0x1234_5678),
+        (Bus::mmio(), Some(LITTLE), 0, 0x1234_5678),
+        (Bus::mmio(), Some(BIG), 0, 0x7856_3412),
+        (Bus::mmio(), Some(BIG), MODERN, 0x1234_5678),
+        (Bus::mmio(), Some(BIG), !MODERN, 0x7856_3412),
+        (Bus::ccw(), None, 0, 0x7856_3412),
+        (Bus::ccw(), Some(LITTLE), 0, 0x1234_5678),
+        (Bus::ccw(), None, MODERN, 0x1234_5678),
+    ] {
+        let mut device = Device::behind(bus);
+        let virtio = &mut device.virtio;
+        virtio.config.bytes = Stream::default().config;
+        let device_endian = |device_endian| DeviceEndian { device_endian };
+        virtio.subsections.device_endian = order.map(device_endian);
+        let guest_features = features;
+        virtio.subsections.features64 = Some(Features64 { guest_features });
+        let described = crate::describe(&mut device, Dialect::Qemu11_1, 1).unwrap();
+        let config = described.value.get("virtio").unwrap().get("config");
+        let found = config.unwrap().get("size").unwrap().as_u64();
+        assert_eq!(found, Some(size), "{order:?} {features:#x}");
+    }
 }
 
 #[test]
