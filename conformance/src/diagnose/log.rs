@@ -64,8 +64,7 @@ pub(super) fn read(text: &str) -> Failure {
     let mut outcomes = lines
         .iter()
         .enumerate()
-        // A warning may hold the words as well: nothing ended there.
-        .filter(|(_, (_, line))| is_outcome(line) && !is_quiet(message(&plain(line)).1))
+        .filter(|(_, (_, line))| ends(line))
         .map(|(place, _)| place);
     let (earlier, last) = (
         outcomes.clone().count().saturating_sub(1),
@@ -178,6 +177,17 @@ fn is_outcome(line: &str) -> bool {
         || line.contains("Error while loading vmstate")
 }
 
+/// Whether a load ends with the line. The words of an outcome may stand in a warning as well, or before the name of another
+/// program: nothing ended there.
+fn ends(line: &str) -> bool {
+    let line = plain(line);
+    if !is_outcome(&line) {
+        return false;
+    }
+    let (_, text) = message(&line);
+    is_outcome(text) && !is_quiet(text)
+}
+
 /// Words that end nothing.
 fn is_quiet(text: &str) -> bool {
     text.is_empty() || text.starts_with("warning:") || text.starts_with("info:")
@@ -185,8 +195,7 @@ fn is_quiet(text: &str) -> bool {
 
 /// Where libvirt starts a guest: what stands before it is about another one. An outcome that a line was torn into is one still.
 fn starts(line: &str) -> bool {
-    (line.contains("starting up libvirt version") || line.contains(": starting up"))
-        && !is_outcome(line)
+    (line.contains("starting up libvirt version") || line.contains(": starting up")) && !ends(line)
 }
 
 /// What QEMU says in the normal course of things.
