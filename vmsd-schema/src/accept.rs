@@ -63,7 +63,7 @@ pub struct Target<'t> {
 pub fn check(source: &Source<'_>, target: &Target<'_>) -> Vec<Finding> {
     let wording = Wording::of(target.qemu);
     let mut findings = Vec::new();
-    configuration::check(source.machine, target, wording, &mut findings);
+    configuration::check(source, target, wording, &mut findings);
     section::footers(source.machine, target.machine, wording, &mut findings);
     let handlers = Handlers::new(target.machine, target.qemu);
     for place in 0..source.machine.sections.len() {

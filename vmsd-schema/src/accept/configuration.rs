@@ -1,8 +1,8 @@
 //! The configuration section: machine type, page size, capabilities, UUID (`configuration_post_load`).
 
-use super::{Target, Wording};
+use super::{Source, Target, Wording};
 use crate::compat::{Finding, Severity};
-use crate::decode::machine::{Machine, MachineConfiguration};
+use crate::decode::machine::MachineConfiguration;
 use crate::schema::Dialect;
 use crate::wire::marker;
 
@@ -12,18 +12,23 @@ const COMPARED: [(&str, Dialect); 2] = [
     ("mapped-ram", Dialect::Qemu10_0),
 ];
 
+/// Bytes of the file header: the magic number and the version. The section stands behind it.
+const FILE_HEADER: usize = 8;
+
 pub(super) fn check(
-    source: &Machine<'_>,
+    source: &Source<'_>,
     target: &Target<'_>,
     wording: Wording,
     findings: &mut Vec<Finding>,
 ) {
-    match (&source.configuration, &target.machine.configuration) {
+    match (&source.machine.configuration, &target.machine.configuration) {
         (Some(ours), Some(theirs)) => compare(ours, theirs, target.qemu, wording, findings),
+        // A file that ends inside its header does not come so far.
+        (None, Some(_)) if source.data.len() < FILE_HEADER => {}
         (None, Some(_)) => findings.push(Finding {
             rule: "configuration-missing",
             severity: Severity::Break,
-            offset: Some(source.start + 8),
+            offset: Some(source.machine.start + FILE_HEADER as u64),
             source: "no configuration section".to_owned(),
             target: "one is required".to_owned(),
             message: "the target reads a configuration section that the source does not send"
