@@ -72,7 +72,9 @@ pub(super) fn locate(cause: &mut Cause, machine: &Machine<'_>, data: &[u8]) {
         .and_then(|section| leaves(machine, section))
         .unwrap_or_default();
     if cause.offset.is_none() {
-        cause.offset = guess(cause, kind, section, &leaves, machine);
+        // The log may tell of what this stream does not reach.
+        let place = guess(cause, kind, section, &leaves, machine);
+        cause.offset = place.filter(|offset| *offset <= data.len() as u64);
     }
     let Some(offset) = cause.offset else {
         cause.place = place.section.is_some().then_some(place);
