@@ -151,7 +151,9 @@ fn guess(
             let named =
                 path.and_then(|path| leaves.iter().find(|leaf| bare(&leaf.path).ends_with(&path)));
             Some(named.map_or(section.body_at, |leaf| {
-                leaf.offset + cause.inside.unwrap_or(0)
+                // A log may tell of a place that this field does not have.
+                let inside = cause.inside.filter(|inside| *inside < leaf.len);
+                leaf.offset + inside.unwrap_or(0)
             }))
         }
         (Place::End, Some(section)) => Some(section.body_at + section.len),
