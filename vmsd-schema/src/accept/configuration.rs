@@ -2,7 +2,7 @@
 
 use super::{Source, Target, Wording};
 use crate::compat::{Finding, Severity};
-use crate::decode::machine::MachineConfiguration;
+use crate::decode::machine::{Machine, MachineConfiguration};
 use crate::schema::Dialect;
 use crate::wire::marker;
 
@@ -37,6 +37,15 @@ pub(super) fn check(
             advice: "start both sides with the same migration.send-configuration".to_owned(),
             ..Finding::default()
         }),
+        (Some(ours), None) if is_unread(target.machine) => findings.push(Finding {
+            rule: "layout-unknown",
+            severity: Severity::Unknown,
+            section: "configuration".to_owned(),
+            offset: Some(ours.at),
+            message: "the target's stream could not be read so far, so it may or may not have a configuration section".to_owned(),
+            advice: "capture the target again".to_owned(),
+            ..Finding::default()
+        }),
         (Some(ours), None) => findings.push(Finding {
             rule: "configuration-unexpected",
             severity: Severity::Break,
@@ -51,6 +60,11 @@ pub(super) fn check(
         }),
         (None, None) => {}
     }
+}
+
+/// Whether a reader stopped before it came to anything behind the file header.
+fn is_unread(machine: &Machine<'_>) -> bool {
+    machine.stopped.is_some() && machine.configuration.is_none() && machine.sections.is_empty()
 }
 
 fn compare(
@@ -174,4 +188,51 @@ fn uuid(bytes: &[u8; 16]) -> String {
         part(10..16),
     ]
     .join("-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::compat::Knowledge;
+    use crate::decode::machine::Options;
+    use crate::stream::Parser;
+
+    fn rules(source: &[u8], target: &[u8]) -> Vec<&'static str> {
+        let read = |data| Machine::read(data, Parser::new(), &(), Options::default());
+        let (source, target, data) = (read(source), read(target), source);
+        let source = Source {
+            machine: &source,
+            data,
+        };
+        let target = Target {
+            machine: &target,
+            knowledge: &Knowledge::default(),
+            qemu: Dialect::Qemu7_2,
+            max_cpus: None,
+        };
+        let findings = crate::accept::check(&source, &target);
+        findings.iter().map(|finding| finding.rule).collect()
+    }
+
+    const WITH: &[u8] = b"QEVM\0\0\0\x03\x07\0\0\0\x02pc\0";
+    const WITHOUT: &[u8] = b"QEVM\0\0\0\x03\0";
+
+    #[test]
+    fn one_side_alone_has_the_section() {
+        assert_eq!(rules(WITH, WITH), [""; 0]);
+        assert_eq!(rules(WITH, WITHOUT), ["configuration-unexpected"]);
+        assert_eq!(rules(WITHOUT, WITH), ["configuration-missing"]);
+    }
+
+    #[test]
+    fn of_a_cut_stream_nobody_knows_whether_it_has_the_section() {
+        for cut in 0..WITH.len() - 3 {
+            let (head, _) = WITH.split_at(cut);
+            assert_eq!(rules(WITH, head), ["layout-unknown"], "{cut}");
+        }
+        for cut in 0..WITHOUT.len() - 1 {
+            let (head, _) = WITHOUT.split_at(cut);
+            assert_eq!(rules(head, WITH), ["source-unreadable"], "{cut}");
+        }
+    }
 }
