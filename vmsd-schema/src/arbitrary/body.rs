@@ -12,7 +12,8 @@ use crate::limits::MAX_DEPTH;
 use crate::schema::{
     ArrayKey, Body as Layout, Count, Description, Field, FieldEntry, Presence, Schema, Shape, Size,
 };
-use crate::wire::{marker, Writer};
+use crate::vmstate::subsection_name;
+use crate::wire::{marker, Reader, Writer};
 
 /// Bytes of one made-up body. Real ones are far below; a table of the wire can announce any number of elements.
 const MAX_LEN: usize = 4 << 20;
@@ -30,25 +31,34 @@ impl Body {
     /// A value of `schema` at `version`.
     ///
     /// # Errors
-    /// [`ErrorKind::Limit`] for a table that nests too deep or is too large, or whose names the format cannot carry.
+    /// [`ErrorKind::Limit`] for a table that nests too deep or is too large, or whose names the format cannot carry; and for a value that
+    /// no QEMU could load: bytes behind a struct that by chance are those of a subsection of it.
     pub fn new(schema: &Schema, version: u32, u: &mut Unstructured<'_>) -> Result<Self> {
         let mut maker = Maker {
             u,
             out: Writer::new(),
             depth: 0,
+            ends: Vec::new(),
         };
         let description = maker.table(schema, version)?;
-        Ok(Self {
-            bytes: maker.out.into_bytes(),
-            description,
-        })
+        let (bytes, ends) = (maker.out.into_bytes(), maker.ends);
+        for (end, name) in ends {
+            let behind = Reader::new(bytes.get(end..).unwrap_or_default());
+            if !name.is_empty() && subsection_name(&behind, name).is_some() {
+                let message = format!("what stands behind `{name}` looks like a subsection of it");
+                return Err(Error::new(ErrorKind::Limit, message));
+            }
+        }
+        Ok(Self { bytes, description })
     }
 }
 
-struct Maker<'u, 'd> {
+struct Maker<'u, 'd, 's> {
     u: &'u mut Unstructured<'d>,
     out: Writer,
     depth: usize,
+    /// Where a table has ended, and its name: QEMU looks for subsections of that name there.
+    ends: Vec<(usize, &'s str)>,
 }
 
 /// What one element turned out to be.
@@ -60,8 +70,8 @@ struct Element {
     plain: bool,
 }
 
-impl Maker<'_, '_> {
-    fn table(&mut self, schema: &Schema, version: u32) -> Result<Description> {
+impl<'s> Maker<'_, '_, 's> {
+    fn table(&mut self, schema: &'s Schema, version: u32) -> Result<Description> {
         if self.depth == MAX_DEPTH {
             return Err(Error::new(
                 ErrorKind::Limit,
@@ -99,6 +109,7 @@ impl Maker<'_, '_> {
             }
         }
         self.depth -= 1;
+        self.ends.push((self.out.len(), &schema.name));
         Ok(Description {
             vmsd_name: schema.name.clone(),
             version,
@@ -107,7 +118,7 @@ impl Maker<'_, '_> {
         })
     }
 
-    fn subsection(&mut self, schema: &Schema) -> Result<Description> {
+    fn subsection(&mut self, schema: &'s Schema) -> Result<Description> {
         let version = schema.version.unwrap_or(1);
         self.out.u8(marker::SUBSECTION);
         self.out.counted_string(&schema.name)?;
@@ -126,7 +137,7 @@ impl Maker<'_, '_> {
     /// The entries of all elements.
     fn field(
         &mut self,
-        field: &Field,
+        field: &'s Field,
         name: &str,
         counts: &HashMap<&str, u64>,
     ) -> Result<Vec<FieldEntry>> {
@@ -176,7 +187,7 @@ impl Maker<'_, '_> {
         Ok(entries)
     }
 
-    fn element(&mut self, field: &Field, own: Option<u64>) -> Result<Element> {
+    fn element(&mut self, field: &'s Field, own: Option<u64>) -> Result<Element> {
         if self.out.len() > MAX_LEN {
             let message = format!("a value of more than {MAX_LEN} bytes");
             return Err(Error::new(ErrorKind::Limit, message));
@@ -187,7 +198,7 @@ impl Maker<'_, '_> {
         Ok(element)
     }
 
-    fn shape(&mut self, shape: &Shape, field: &Field, own: Option<u64>) -> Result<Element> {
+    fn shape(&mut self, shape: &'s Shape, field: &'s Field, own: Option<u64>) -> Result<Element> {
         let element = |type_name: &str, body, plain| Element {
             type_name: type_name.to_owned(),
             body,
@@ -274,7 +285,7 @@ impl Maker<'_, '_> {
     }
 
     /// Elements between their marks, and what describes each.
-    fn list(&mut self, type_name: &str, entry: &[Schema]) -> Result<Vec<Description>> {
+    fn list(&mut self, type_name: &str, entry: &'s [Schema]) -> Result<Vec<Description>> {
         let kind = Kind::of(type_name);
         if kind == Kind::Inline {
             let inner = entry.first().map_or(Ok(Description::default()), |inner| {
